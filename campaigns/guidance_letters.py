@@ -1,0 +1,113 @@
+"""Who is told of guidance, of questions and of their answers, and whether it is still owed."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.dates import format_date
+from core.text import shorten
+from notifications.delivery import register_subject
+from notifications.services import Letter, Owed, post, post_all
+from organizations.enums import OFFICE_ROLES
+from organizations.selectors import holders_over
+
+from .guidance_enums import GuidanceState
+from .models import Guidance, GuidanceUnit, Question, ReadReceipt
+from .people import people_of_units
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from notifications.models import OutboxMessage
+    from organizations.models import Unit, User
+
+GUIDANCE, QUESTION = "guidance", "question"
+PUBLISHED, REMINDED = "publish", "remind"
+_QUOTED = 400
+
+
+def _people(units: Collection[Unit], roles: tuple[str, ...] = ()) -> tuple[User, ...]:
+    """Everybody who works for the units, once: one query."""
+    people = people_of_units(units, *roles)
+    return tuple({user.pk: user for found in people.values() for user in found}.values())
+
+
+def _units(guidance: Guidance, *, unread: bool = False) -> list[Unit]:
+    rows = GuidanceUnit.objects.filter(guidance=guidance).select_related("unit")
+    return [row.unit for row in (rows.unread() if unread else rows)]
+
+
+def tell_units(guidance: Guidance) -> None:
+    """A guidance was published: to officers and leaders of the addressed units."""
+    body = shorten(guidance.text, _QUOTED)
+    title = _("Hướng dẫn mới: %(title)s") % {"title": guidance.title}
+    _post(guidance, PUBLISHED, _units(guidance), title, body)
+
+
+def remind_unread(guidance: Guidance, day: datetime.date) -> int:
+    """Tell the people of the units that have not confirmed the reading, once a day; returns how many units."""
+    units = _units(guidance, unread=True)
+    told = {"title": guidance.title, "date": _date_of(guidance.published_at)}
+    body = _("Phòng Nội vụ ban hành hướng dẫn “%(title)s” ngày %(date)s. Đọc xong, bấm “Đã đọc” ở cuối trang.") % told
+    _post(guidance, f"{REMINDED}:{day.isoformat()}", units, _("Chưa đọc hướng dẫn: %(title)s") % told, body)
+    return len(units)
+
+
+def _date_of(moment: datetime.datetime | None) -> str:
+    return format_date(timezone.localtime(moment).date()) if moment else ""
+
+
+def _post(guidance: Guidance, step: str, units: list[Unit], title: str, body: str) -> None:
+    letter = Letter(title=shorten(title, 120), body=body, path=guidance.get_absolute_url())
+    if people := _people(units):
+        post_all([Owed(GUIDANCE, guidance.pk, step, people, letter)])
+
+
+def tell_asked(question: Question) -> None:
+    """A unit asked: to the reviewers over it."""
+    told = {"unit": question.unit.short_name, "about": question.subject}
+    letter = Letter(
+        title=shorten(_("%(unit)s hỏi về %(about)s") % told, 120),
+        body=question.text,
+        path=question.get_absolute_url(),
+    )
+    people = holders_over(question.unit, *OFFICE_ROLES)
+    post(subject_type=QUESTION, subject_id=question.pk, step="ask", recipients=people, letter=letter)
+
+
+def tell_answered(question: Question) -> None:
+    """The office answered: to the people of the unit."""
+    letter = Letter(
+        title=shorten(_("Đã trả lời câu hỏi về %(about)s") % {"about": question.subject}, 120),
+        body=question.answer,
+        path=question.get_absolute_url(),
+    )
+    people = people_of_units([question.unit])[question.unit_id]
+    post(subject_type=QUESTION, subject_id=question.pk, step="answer", recipients=people, letter=letter)
+
+
+def guidance_owed(message: OutboxMessage) -> bool:
+    """Whether the guidance still stands and, for a reminder, the recipient's units have not all confirmed."""
+    guidance = Guidance.objects.filter(pk=message.subject_id, state=GuidanceState.PUBLISHED).first()
+    if guidance is None:
+        return False
+    if message.step == PUBLISHED:
+        return not ReadReceipt.objects.filter(guidance=guidance, user=message.recipient_id).exists()
+    unread = _units(guidance, unread=True)
+    return message.recipient_id in {user.pk for user in _people(unread)}
+
+
+def question_owed(message: OutboxMessage) -> bool:
+    """A question is told while it waits; an answer always."""
+    question = Question.objects.filter(pk=message.subject_id).first()
+    return question is not None and (message.step == "answer" or question.answered_at is None)
+
+
+def register() -> None:
+    """Let the outbox ask, at the moment of sending, whether a message is still owed."""
+    register_subject(GUIDANCE, guidance_owed)
+    register_subject(QUESTION, question_owed)

@@ -1,0 +1,72 @@
+"""The lives of a guidance and of a question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.utils.translation import gettext_lazy as _
+
+from core.workflow import Transition, WorkflowTable
+from organizations.enums import OFFICE_ROLES
+
+from .guidance_enums import GuidanceState, QuestionState
+
+if TYPE_CHECKING:
+    from .models import GuidanceTransition, QuestionTransition
+
+_OFFICE = frozenset(OFFICE_ROLES)
+
+
+def _guidance_log() -> type[GuidanceTransition]:
+    return apps.get_model("campaigns", "GuidanceTransition")
+
+
+def _question_log() -> type[QuestionTransition]:
+    return apps.get_model("campaigns", "QuestionTransition")
+
+
+GUIDANCE_WORKFLOW = WorkflowTable(
+    record="guidance",
+    states=GuidanceState,
+    log_model=_guidance_log,
+    transitions=(
+        Transition(
+            name="publish",
+            label=_("Ban hành"),
+            sources=frozenset({GuidanceState.DRAFT}),
+            target=GuidanceState.PUBLISHED,
+            roles=_OFFICE,
+        ),
+        Transition(
+            name="replace",
+            label=_("Thay bằng bản mới"),
+            sources=frozenset({GuidanceState.PUBLISHED}),
+            target=GuidanceState.REPLACED,
+            roles=_OFFICE,
+        ),
+        Transition(
+            name="withdraw",
+            label=_("Thu hồi"),
+            sources=frozenset({GuidanceState.DRAFT, GuidanceState.PUBLISHED}),
+            target=GuidanceState.WITHDRAWN,
+            roles=_OFFICE,
+            needs_reason=True,
+        ),
+    ),
+)
+
+QUESTION_WORKFLOW = WorkflowTable(
+    record="question",
+    states=QuestionState,
+    log_model=_question_log,
+    transitions=(
+        Transition(
+            name="answer",
+            label=_("Trả lời"),
+            sources=frozenset({QuestionState.OPEN}),
+            target=QuestionState.ANSWERED,
+            roles=_OFFICE,
+        ),
+    ),
+)

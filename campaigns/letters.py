@@ -1,0 +1,201 @@
+"""Who is told at each step of a task's life and of a request for more time, and whether it is still owed."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from core.dates import format_date
+from core.text import shorten
+from notifications.delivery import register_subject
+from notifications.services import Letter, cancel, post
+from organizations.enums import OFFICE_ROLES, Role, UnitKind
+from organizations.models import User
+from organizations.selectors import holders_over
+
+from .content import sections_of
+from .enums import ExtensionState, Tier
+from .models import Extension, TaskTransition
+
+if TYPE_CHECKING:
+    from notifications.models import OutboxMessage
+
+    from .models import UnitTask
+
+#: Steps of tasks; reminders of what is owed have a subject of their own.
+SUBJECT = "task_step"
+EXTENSION = "task_extension"
+SUBJECT_LIMIT = 60
+
+
+@dataclass(frozen=True)
+class Words:
+    """Subject and plain text of a letter."""
+
+    subject: str
+    body: str
+
+
+def judges_of(task: UnitTask) -> QuerySet[User]:
+    """Who accepts reports on a task: the office, for the district's own its head."""
+    roles = OFFICE_ROLES if task.milestone.tier == Tier.UNIT else (Role.INTERIOR_HEAD,)
+    return holders_over(task.unit, *roles)
+
+
+def writers_of(task: UnitTask) -> QuerySet[User]:
+    """Who answers a task, and who submitted its report."""
+    roles = (Role.OFFICER,) if task.milestone.tier == Tier.UNIT else tuple(OFFICE_ROLES)
+    holders = holders_over(task.unit, *roles)
+    return User.objects.filter(Q(pk=task.submitted_by_id) | Q(pk__in=holders.values("pk")), is_active=True)
+
+
+def tell_judges(task: UnitTask, log: TaskTransition) -> None:
+    """A report came in: to who may accept it, but not to who submitted it."""
+    _post(task, SUBJECT, task.pk, _step(log), judges_of(task).exclude(pk=log.actor_id), _submitted(task, log))
+
+
+def tell_unit(task: UnitTask, log: TaskTransition) -> None:
+    """A report was returned or accepted: to who answers the task."""
+    words = _returned(task, log) if log.name == "return" else _accepted(task)
+    _post(task, SUBJECT, task.pk, _step(log), writers_of(task).exclude(pk=log.actor_id), words)
+
+
+def take_back(task: UnitTask) -> None:
+    """What was told about the last step is overtaken: what is not sent or read yet is told no more."""
+    cancel(subject_type=SUBJECT, subject_id=task.pk)
+
+
+def tell_judges_of_extension(extension: Extension) -> None:
+    """A unit asks for more time."""
+    task = extension.task
+    _post(task, EXTENSION, extension.pk, "ask", judges_of(task).exclude(pk=extension.asked_by_id), _asked(extension))
+
+
+def tell_unit_of_extension(extension: Extension) -> None:
+    """The office answered."""
+    people = User.objects.filter(Q(pk=extension.asked_by_id) | Q(pk__in=writers_of(extension.task).values("pk")))
+    _post(extension.task, EXTENSION, extension.pk, "answer", people.filter(is_active=True), _answered(extension))
+
+
+def take_back_extension(extension: Extension) -> None:
+    """The request is answered: nobody else needs to hear of it."""
+    cancel(subject_type=EXTENSION, subject_id=extension.pk, step="ask")
+
+
+def _post(task: UnitTask, subject: str, pk: int, step: str, people: QuerySet[User], words: Words) -> None:
+    letter = Letter(title=words.subject, body=words.body, path=task.get_absolute_url())
+    post(subject_type=subject, subject_id=pk, step=step, recipients=people, letter=letter)
+
+
+def _step(log: TaskTransition) -> str:
+    return f"{log.name}:{log.pk}"
+
+
+# Words
+
+
+def _title(template: str, task: UnitTask, **more: str) -> str:
+    """The subject, with the name of the milestone cut so that the whole stays within the limit."""
+    unit = task.unit.short_name
+    if task.unit.kind == UnitKind.COMMUNE:
+        unit = unit[:1].lower() + unit[1:]
+    name = task.milestone.short_title
+    name = name[:1].lower() + name[1:]
+    room = SUBJECT_LIMIT - len(template % {"name": "", "unit": unit, **more})
+    return template % {"name": shorten(name, max(room, 8)), "unit": unit, **more}
+
+
+def _day(day: datetime.date | None) -> str:
+    return f"{day.day}/{day.month}" if day else ""
+
+
+def _of(task: UnitTask) -> dict[str, str]:
+    return {"title": task.milestone.title, "unit": task.unit.name_in_text, "due": format_date(task.due)}
+
+
+def _submitted(task: UnitTask, log: TaskTransition) -> Words:
+    again = log.source == "returned"
+    template = _("Nộp lại: %(name)s – %(unit)s") if again else _("Đã nộp: %(name)s – %(unit)s")
+    body = _("Báo cáo “%(title)s” của %(unit)s đã được nộp, chờ nhận.") % _of(task)
+    late = _("Nộp sau hạn %(due)s.") % _of(task) if task.came_late else ""
+    return Words(_title(template, task), _paragraphs(body, late, _("Mở báo cáo để nhận hoặc trả lại.")))
+
+
+def _returned(task: UnitTask, log: TaskTransition) -> Words:
+    due = {"day": format_date(log.due)}
+    lines = [f"– {target_label(task, remark.target)}: {remark.text}" for remark in log.remarks.all()]
+    return Words(
+        _title(_("Bổ sung trước %(day)s: %(name)s – %(unit)s"), task, day=_day(log.due)),
+        _paragraphs(
+            _("Báo cáo “%(title)s” của %(unit)s cần bổ sung.") % _of(task),
+            _("Lý do: %(reason)s") % {"reason": log.reason},
+            "\n".join(lines),
+            _("Nộp lại chậm nhất ngày %(day)s. Nội dung và tệp đã nộp vẫn còn trong báo cáo.") % due,
+        ),
+    )
+
+
+def target_label(task: UnitTask, target: str) -> str:
+    """The name of a part of a report that remarks may be bound to."""
+    titles = {section.field: section.title for section in sections_of(task.milestone)}
+    return titles.get(target) or {"figures": _("Số liệu"), "files": _("Tệp kèm theo")}.get(target, target)
+
+
+def _accepted(task: UnitTask) -> Words:
+    body = _("Báo cáo “%(title)s” của %(unit)s đã được nhận. Không còn phải làm gì thêm.") % _of(task)
+    return Words(_title(_("Đã nhận: %(name)s – %(unit)s"), task), body)
+
+
+def _asked(extension: Extension) -> Words:
+    task = extension.task
+    told = {**_of(task), "wanted": format_date(extension.wanted), "reason": extension.reason}
+    return Words(
+        _title(_("Xin lùi đến %(day)s: %(name)s – %(unit)s"), task, day=_day(extension.wanted)),
+        _paragraphs(
+            _("Đề nghị lùi hạn báo cáo “%(title)s” của %(unit)s từ %(due)s đến %(wanted)s.") % told,
+            _("Lý do: %(reason)s") % told,
+        ),
+    )
+
+
+def _answered(extension: Extension) -> Words:
+    task = extension.task
+    told = {**_of(task), "answer": extension.answer}
+    answer = _("Phòng Nội vụ ghi: %(answer)s") % told if extension.answer else ""
+    if extension.state == ExtensionState.GRANTED:
+        return Words(
+            _title(_("Lùi hạn đến %(day)s: %(name)s – %(unit)s"), task, day=_day(extension.granted)),
+            _paragraphs(_("Hạn nộp báo cáo “%(title)s” của %(unit)s nay là ngày %(due)s.") % told, answer),
+        )
+    return Words(
+        _title(_("Không lùi hạn: %(name)s – %(unit)s"), task),
+        _paragraphs(_("Hạn nộp báo cáo “%(title)s” của %(unit)s vẫn là ngày %(due)s.") % told, answer),
+    )
+
+
+def _paragraphs(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+# Still owed
+
+
+def step_is_last(message: OutboxMessage) -> bool:
+    """Whether no later step of the task has overtaken a message."""
+    last = TaskTransition.objects.filter(record=message.subject_id).order_by("pk").last()
+    return last is not None and message.step == _step(last)
+
+
+def extension_is_open(message: OutboxMessage) -> bool:
+    """Whether the office is still to hear of a request; an answer is owed for good."""
+    return message.step != "ask" or Extension.objects.filter(pk=message.subject_id, state=ExtensionState.OPEN).exists()
+
+
+def register() -> None:
+    """Let the outbox ask, at the moment of sending, whether these messages are still owed."""
+    register_subject(SUBJECT, step_is_last)
+    register_subject(EXTENSION, extension_is_open)

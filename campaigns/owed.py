@@ -1,0 +1,164 @@
+"""What units owe by the milestones: the first report by its due date, a returned one by the date of its return."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from notifications.owed import Audience, Ladder, LateLine, OwedGroup, OwedLine, register_late_lines, register_source
+from organizations.querysets import path_condition
+
+from .enums import TaskState
+from .models import Milestone, Programme, ReminderException, UnitTask
+
+SUBJECT = "unit_task"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a report is, in words: a note ("Hiện đã có 2 trong 5 mục.") and what is missing."""
+
+    note: str = ""
+    missing: str = ""
+
+
+#: Says how far reports are; set by the part of the app that keeps them.
+ProgressOf = Callable[[Collection[int]], dict[int, Progress]]
+_progress: list[ProgressOf] = []
+
+
+def use_progress(progress_of: ProgressOf) -> None:
+    """Let the reports of tasks say what is missing in them."""
+    _progress[:] = [progress_of]
+
+
+class TaskSource:
+    """Tasks of units that are owed, by the ladder of their milestone or programme."""
+
+    subject_type = SUBJECT
+    label = gettext_lazy("Nhiệm vụ theo kế hoạch")
+    audience = Audience.UNIT
+
+    def groups(self) -> Sequence[OwedGroup]:
+        """Two groups for each distinct ladder, one a state; two queries whatever the number of milestones and units."""
+        found: dict[tuple[Ladder, bool], list[Q]] = defaultdict(list)
+        for (ladder, is_on), programmes in _open_programmes().items():
+            own = Q(milestone__programme__in=programmes, milestone__ladder__isnull=True)
+            found[ladder, is_on].append(own)
+        for (ladder, is_on), milestones in _milestones_with_own_ladder().items():
+            found[ladder, is_on].append(Q(milestone__in=milestones))
+        return [
+            OwedGroup(ladder, _rows(condition, state), is_on)
+            for (ladder, is_on), conditions in found.items()
+            for condition in conditions
+            for state in _DUE_OF
+        ]
+
+    def lines(self, ids: Collection[int]) -> dict[int, OwedLine]:
+        """Words for tasks that are still owed."""
+        tasks = UnitTask.objects.owed().filter(pk__in=ids).select_related("unit", "milestone__programme")
+        progress = _progress[0](ids) if _progress else {}
+        return {task.pk: _line(task, progress.get(task.pk) or _asked(task)) for task in tasks.order_by()}
+
+
+#: State of an owed task → the column of its date, each with an index of its own.
+_DUE_OF = {TaskState.OPEN: "due", TaskState.RETURNED: "return_due"}
+
+
+def _open_programmes() -> dict[tuple[Ladder, bool], list[int]]:
+    found: dict[tuple[Ladder, bool], list[int]] = defaultdict(list)
+    for one in Programme.objects.filter(closed_at=None).order_by("pk"):
+        found[Ladder(tuple(one.ladder), one.leader_from, one.office_from), one.reminders_on].append(one.pk)
+    return found
+
+
+def _milestones_with_own_ladder() -> dict[tuple[Ladder, bool], list[int]]:
+    found: dict[tuple[Ladder, bool], list[int]] = defaultdict(list)
+    rows = Milestone.objects.filter(ladder__isnull=False, programme__closed_at=None).select_related("programme")
+    for one in rows.order_by("pk"):
+        programme = one.programme
+        ladder = Ladder(tuple(one.steps), programme.leader_from, programme.office_from)
+        found[ladder, programme.reminders_on].append(one.pk)
+    return found
+
+
+def _rows(condition: Q, state: TaskState) -> QuerySet[UnitTask]:
+    given = ReminderException.objects.filter(milestone=OuterRef("milestone"), unit=OuterRef("addressed"))
+    return UnitTask.objects.filter(condition, state=state, milestone__published_at__isnull=False).annotate(
+        owed_id=F("pk"),
+        owed_unit=F("unit_id"),
+        owed_due=F(_DUE_OF[state]),
+        owed_excepted=Coalesce(Subquery(given.values("reason")[:1]), Value(""), output_field=CharField()),
+    )
+
+
+def _line(task: UnitTask, progress: Progress) -> OwedLine:
+    milestone, programme = task.milestone, task.milestone.programme
+    returned = task.state == TaskState.RETURNED
+    words = _("bổ sung %(what)s") if returned else _("nộp %(what)s")
+    short = _report_name(milestone)
+    title = words % {"what": short}
+    return OwedLine(
+        subject_id=task.pk,
+        due=task.owed_by or task.due,
+        title=title[:1].upper() + title[1:],
+        note=progress.note,
+        path=task.get_absolute_url(),
+        unit_name=task.unit.name_in_text,
+        extend_path="" if returned else reverse("campaigns:extension_ask", args=[task.pk]),
+        short=title if returned else short,
+        missing=progress.missing,
+        plan=_("Kế hoạch %(number)s") % {"number": programme.plan_number} if programme.plan_number else "",
+        steps=tuple(milestone.steps),
+    )
+
+
+def _report_name(milestone: Milestone) -> str:
+    """The duty as a noun inside a sentence: “báo cáo sơ kết 3 năm”, “kế hoạch tuyên truyền 2023”."""
+    name = milestone.short_title or milestone.title
+    name = name[:1].lower() + name[1:]
+    return name if name.startswith(("báo cáo", "kế hoạch", "đăng ký")) else _("báo cáo %(name)s") % {"name": name}
+
+
+def _asked(task: UnitTask) -> Progress:
+    """What the milestone asks for, while nobody says how far the report is."""
+    milestone = task.milestone
+    asked = [
+        words
+        for wanted, words in (
+            (milestone.asks_text, _("báo cáo bằng lời")),
+            (milestone.asks_figures, _("số liệu")),
+            (milestone.asks_files, _("tệp có chữ ký")),
+        )
+        if wanted
+    ]
+    return Progress(missing="; ".join(f"({number}) {words}" for number, words in enumerate(asked, 1)))
+
+
+def late_by_milestone(paths: Sequence[str], day: datetime.date) -> list[LateLine]:
+    """Units that are late on `day` below the given paths, by milestone, the oldest first: one query."""
+    rows = (
+        UnitTask.objects.overdue(day)
+        .filter(path_condition(list(paths), "unit__"), milestone__programme__closed_at=None)
+        .order_by("milestone__due", "milestone_id", "unit__sort_key")
+        .values_list("milestone_id", "milestone__short_title", "unit__short_name")
+    )
+    found: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for milestone, title, unit in rows:
+        found[milestone, title].append(unit)
+    proof = reverse("campaigns:reminder_proof")
+    return [LateLine(title, tuple(units), f"{proof}?moc={pk}") for (pk, title), units in found.items()]
+
+
+def register() -> None:
+    """Offer the tasks of units to the engine of reminders."""
+    register_source(TaskSource())
+    register_late_lines(late_by_milestone)

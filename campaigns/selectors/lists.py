@@ -1,0 +1,113 @@
+"""Lists of tasks behind the figures, the numbers by unit, block or milestone, and who is late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from campaigns.enums import ExtensionState
+from campaigns.models import Extension, UnitTask
+from campaigns.querysets import UnitTaskQuerySet
+from core import clock
+from organizations.models import BlockMembership
+
+from .filters import NO_BLOCK, ScheduleFilter
+from .numbers import Numbers, by_block, completeness
+from .words import Standing, task_standing
+
+if TYPE_CHECKING:
+    from organizations.models import User
+
+GROUPS = ("don-vi", "khoi", "moc")
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """One task in a list."""
+
+    task: UnitTask
+    standing: Standing
+
+
+def task_lines(tasks: UnitTaskQuerySet) -> UnitTaskQuerySet:
+    """Tasks with what their lines show, the soonest due first."""
+    asked = Extension.objects.filter(task=OuterRef("pk"), state=ExtensionState.OPEN)
+    rows = tasks.select_related("unit", "addressed", "milestone").annotate(asked=Exists(asked))
+    return rows.order_by("milestone__due", "milestone", "unit__path", "pk")
+
+
+def as_lines(tasks: Iterable[UnitTask]) -> list[TaskLine]:
+    """The lines of some tasks that `task_lines` read."""
+    today = clock.today()
+    return [
+        TaskLine(t, task_standing(t.state, t.due, t.return_due, t.asked, t.milestone.opens, today))  # type: ignore[attr-defined]
+        for t in tasks
+    ]
+
+
+@dataclass(frozen=True)
+class NumbersRow:
+    """The five numbers of one unit, block or milestone; `query` is what the lists behind them are asked for."""
+
+    name: str
+    numbers: Numbers
+    query: str
+
+    @property
+    def figures(self) -> list[tuple[int, str]]:
+        """Expected, in and in time, each with its list."""
+        listed = reverse("campaigns:progress_list")
+        counts = ((self.numbers.expected, ""), (self.numbers.handed_in, "nop"), (self.numbers.in_time, "dung-han"))
+        return [(count, f"{listed}?{self.query}{f'&xem={shown}' if shown else ''}") for count, shown in counts]
+
+    @property
+    def late(self) -> tuple[int, str]:
+        """What is late, with its list."""
+        return self.numbers.late, f"{reverse('campaigns:progress_list')}?{self.query}&xem=cham"
+
+
+def numbers_by(wanted: ScheduleFilter, group: str) -> tuple[list[NumbersRow], NumbersRow]:
+    """The five numbers by unit, block or milestone, and of all: one query over tasks, one more for blocks."""
+    found = completeness(wanted.tasks(), wanted.today)
+    whole = NumbersRow(_("Cộng"), found.total, wanted.query(xem=None, cham=None))
+    if group == "moc":
+        rows = [
+            NumbersRow(m.title, found.by_milestone[m.pk], wanted.query(moc=m.pk, xem=None, cham=None))
+            for m in wanted.milestones
+            if m.pk in found.by_milestone
+        ]
+    elif group == "khoi" and wanted.year:
+        members = BlockMembership.objects.filter(year=wanted.year).values_list("unit", "block")
+        blocks = by_block(found, dict(members))
+        rows = [
+            NumbersRow(name, blocks[pk], wanted.query(khoi=pk or NO_BLOCK, xem=None, cham=None))
+            for pk, name in [*wanted.blocks, (0, _("Chưa xếp khối"))]
+            if pk in blocks
+        ]
+    else:
+        rows = [
+            NumbersRow(name, found.by_unit[pk], wanted.query(don_vi=pk, xem=None, cham=None))
+            for pk, name in wanted.user.unit_tree.choices(set(found.by_unit))
+        ]
+    return rows, whole
+
+
+@dataclass(frozen=True)
+class LateUnits:
+    """Names of the units that are late today with anything, and the grid that shows them."""
+
+    names: list[str]
+    url: str
+
+
+def late_unit_names(user: User) -> LateUnits:
+    """Who is late in the person's scope: one query."""
+    tasks = UnitTask.objects.visible_to(user).filter(milestone__programme__closed_at=None)
+    units = set(tasks.overdue(clock.today()).order_by().values_list("unit", flat=True).distinct())
+    names = [name for _pk, name in user.unit_tree.choices(units)]
+    return LateUnits(names, f"{reverse('campaigns:progress_grid')}?cham=1&nam=tat-ca")

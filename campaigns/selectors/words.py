@@ -1,0 +1,100 @@
+"""How tasks and milestones stand, as a state of the portal's badge and a short word."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campaigns.enums import TaskState
+from campaigns.models import Milestone
+
+from .numbers import Numbers
+
+#: A due date this near is shown with the days that are left.
+SOON = 7
+
+
+def ladder_words(steps: Sequence[int]) -> str:
+    """The steps of a ladder in words: days before the due date, the day itself, days after it."""
+    before = ", ".join(str(-step) for step in steps if step < 0)
+    after = ", ".join(str(step) for step in steps if step > 0)
+    parts = [
+        _("trước hạn %(days)s ngày") % {"days": before} if before else "",
+        _("đúng ngày hạn") if 0 in steps else "",
+        _("quá hạn %(days)s ngày") % {"days": after} if after else "",
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+class Standing(NamedTuple):
+    """The badge's state and its word."""
+
+    look: str
+    word: str
+
+
+def task_standing(
+    state: str,
+    due: datetime.date,
+    return_due: datetime.date | None,
+    asked: bool,
+    opens: datetime.date,
+    today: datetime.date,
+) -> Standing:
+    """How one task stands, short enough for a cell of the grid."""
+    if state == TaskState.ACCEPTED:
+        return Standing("done", _("Đã nhận"))
+    if state == TaskState.SUBMITTED:
+        return Standing("waiting", _("Chờ nhận"))
+    day = return_due or due
+    if asked:
+        return Standing("asked", _("Xin gia hạn"))
+    if day < today:
+        return Standing("overdue", _("Quá hạn %(days)d ngày") % {"days": (today - day).days})
+    if state == TaskState.RETURNED:
+        return Standing("returned", _("Cần bổ sung"))
+    return _open_standing(due, opens, today)
+
+
+def _open_standing(due: datetime.date, opens: datetime.date, today: datetime.date) -> Standing:
+    if opens > today:
+        return Standing("draft", _("Chưa đến kỳ"))
+    left = (due - today).days
+    if left == 0:
+        return Standing("due_soon", _("Hạn hôm nay"))
+    if left <= SOON:
+        return Standing("due_soon", _("Còn %(days)d ngày") % {"days": left})
+    return Standing("open", _("Chưa nộp"))
+
+
+def milestone_standing(milestone: Milestone, numbers: Numbers, today: datetime.date) -> Standing:
+    """How a milestone stands for those who are counted in `numbers`."""
+    if milestone.is_event:
+        done = milestone.due <= today
+        return Standing("done", _("Đã ban hành")) if done else Standing("open", _("Sắp tới"))
+    if not milestone.is_published:
+        return Standing("draft", _("Chưa công bố"))
+    if milestone.opens > today:
+        return Standing("open", _("Chưa đến kỳ"))
+    if numbers.late:
+        words = ngettext("%(n)d đơn vị chậm", "%(n)d đơn vị chậm", numbers.late)
+        return Standing("overdue", words % {"n": numbers.late})
+    if numbers.expected and numbers.accepted == numbers.expected:
+        return Standing("done", _("Đã xong"))
+    if numbers.expected and numbers.handed_in == numbers.expected:
+        return Standing("waiting", _("Đã nộp đủ"))
+    return _running(milestone, today)
+
+
+def _running(milestone: Milestone, today: datetime.date) -> Standing:
+    left = (milestone.due - today).days
+    if left < 0:
+        return Standing("ended", _("Đã qua hạn"))
+    if left == 0:
+        return Standing("due_soon", _("Hạn hôm nay"))
+    words = ngettext("Còn %(days)d ngày", "Còn %(days)d ngày", left) % {"days": left}
+    return Standing("due_soon" if left <= SOON else "running", words)

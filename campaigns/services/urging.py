@@ -1,0 +1,188 @@
+"""Urging of late units (đôn đốc, R38): who is to be told, the words, one row an act and unit, notice and mail."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from campaigns.models import Milestone, Programme, UnitTask, UrgedUnit, Urging
+from campaigns.querysets import above
+from core import clock
+from core.audit import Subject, record
+from core.audit.models import EventKind
+from core.dates import format_date
+from core.workflow import WorkflowError
+from notifications.delivery import register_subject
+from notifications.services import Letter, Owed, post_all
+from organizations.enums import OFFICE_ROLES, UNIT_ROLES
+from organizations.models import RoleAssignment, User
+
+if TYPE_CHECKING:
+    from notifications.models import OutboxMessage
+
+SUBJECT, STEP = "urging", "urge"
+
+
+@dataclass
+class LateUnit:
+    """One late task with who would be told and when the unit was urged last; `refused` says why not again today."""
+
+    task: UnitTask
+    since: datetime.date
+    days: int
+    people: list[User] = field(default_factory=list)
+    last_urged: datetime.date | None = None
+    refused: str = ""
+
+
+def late_units(milestone: Milestone) -> list[LateUnit]:
+    """The late tasks of a milestone, longest late first, with their people: five queries whatever their number."""
+    today = clock.today()
+    tasks = list(milestone.tasks.overdue(today).select_related("unit"))
+    urged = _last_urged(tasks)
+    people = people_of({task.unit_id: task.unit.path for task in tasks})
+    rows = [_late_unit(task, today, urged.get(task.pk), people.get(task.unit_id, [])) for task in tasks]
+    return sorted(rows, key=lambda row: (row.since, row.task.unit.sort_key))
+
+
+def _last_urged(tasks: Sequence[UnitTask]) -> dict[int, datetime.date]:
+    rows = UrgedUnit.objects.filter(task__in=tasks).order_by().values_list("task").annotate(day=Max("urged_on"))
+    return dict(rows)
+
+
+def _late_unit(task: UnitTask, today: datetime.date, urged: datetime.date | None, people: list[User]) -> LateUnit:
+    since = task.owed_by or task.due
+    row = LateUnit(task=task, since=since, days=(today - since).days, people=people, last_urged=urged)
+    if urged == today:
+        row.refused = _("Đã đôn đốc hôm nay.")
+    return row
+
+
+def people_of(units: dict[int, str]) -> dict[int, list[User]]:
+    """Unit id → its officers and leaders today, each once: two queries for all."""
+    paths = {step for path in units.values() for step in above(path)}
+    held = RoleAssignment.objects.held_on(clock.today()).filter(
+        role__in=UNIT_ROLES, unit__path__in=paths, user__is_active=True
+    )
+    grants = list(held.values_list("unit__path", "user_id").distinct())
+    found = User.objects.in_bulk({user for _path, user in grants})
+    return {
+        pk: [found[user] for user in sorted({user for scope, user in grants if path.startswith(scope)})]
+        for pk, path in units.items()
+    }
+
+
+def proposed_text(milestone: Milestone) -> str:
+    """The words that the office may change before sending."""
+    return _(
+        "Đến ngày %(today)s, Phòng Nội vụ chưa nhận được “%(title)s” của đơn vị. Đề nghị đơn vị khẩn trương thực hiện "
+        "và nộp trên cổng trong 03 ngày làm việc; nếu có khó khăn, gửi đề nghị gia hạn kèm lý do."
+    ) % {"today": format_date(clock.today()), "title": milestone.title}
+
+
+@transaction.atomic
+def urge(*, milestone: Milestone, tasks: Collection[int], by: User, text: str) -> Urging:
+    """Urge the units of some late tasks: one row an act and unit, and each of their people is told once.
+
+    Refused for others than the office, once the programme is closed, without words, and when a chosen task is not late
+    or was urged today already: then nothing is sent at all.
+    """
+    programme = Programme.objects.select_related("unit").get(pk=milestone.programme_id)
+    if not by.access.covers(programme.unit.path, *OFFICE_ROLES):
+        raise WorkflowError(_("Chỉ Phòng Nội vụ đôn đốc được các đơn vị."))
+    if programme.is_closed:
+        raise WorkflowError(_("Chương trình đã đóng nên không nhận báo cáo nữa."))
+    if not text.strip():
+        raise WorkflowError(_("Nhập nội dung đôn đốc."))
+    list(milestone.tasks.select_for_update().filter(pk__in=tasks).order_by("pk").values_list("pk"))
+    chosen = [row for row in late_units(milestone) if row.task.pk in set(tasks)]
+    _refuse_set(chosen, tasks)
+    urging = Urging.objects.create(milestone=milestone, text=text.strip(), made_by=by, made_at=clock.now())
+    _write_units(urging, chosen)
+    _tell(urging, chosen)
+    record(
+        kind=EventKind.SETTING,
+        action="urging.send",
+        actor=by,
+        roles=frozenset(role for role, _unit, _path in by.access.grants if role in OFFICE_ROLES),
+        subject=Subject("urging", urging.pk, milestone.code, programme.unit_id),
+        data={"units": [row.task.unit_id for row in chosen]},
+    )
+    return urging
+
+
+def _refuse_set(chosen: Sequence[LateUnit], tasks: Collection[int]) -> None:
+    if not tasks:
+        raise WorkflowError(_("Chọn ít nhất một đơn vị để đôn đốc."))
+    if again := [row.task.unit.short_name for row in chosen if row.refused]:
+        raise WorkflowError(
+            _("Hôm nay đã đôn đốc %(units)s. Bỏ chọn rồi làm lại; chưa gửi cho đơn vị nào.")
+            % {"units": ", ".join(again)}
+        )
+    if len(chosen) != len(set(tasks)):
+        raise WorkflowError(
+            _("Có đơn vị vừa nộp hoặc không còn quá hạn. Danh sách dưới đây là mới nhất; chưa gửi cho đơn vị nào.")
+        )
+
+
+def _write_units(urging: Urging, chosen: Sequence[LateUnit]) -> None:
+    rows = [
+        UrgedUnit(
+            urging=urging,
+            task=row.task,
+            unit=row.task.unit,
+            due=row.since,
+            urged_on=clock.today(),
+            told=len(row.people),
+        )
+        for row in chosen
+    ]
+    try:
+        with transaction.atomic():
+            UrgedUnit.objects.bulk_create(rows)
+    except IntegrityError:
+        raise WorkflowError(_("Người khác vừa đôn đốc các đơn vị này. Chưa gửi thêm thư nào.")) from None
+
+
+def _tell(urging: Urging, chosen: Sequence[LateUnit]) -> None:
+    """A notice and a mail to each person, once, whatever the number of their units."""
+    theirs: dict[int, tuple[User, list[LateUnit]]] = {}
+    for row in chosen:
+        for person in row.people:
+            theirs.setdefault(person.pk, (person, []))[1].append(row)
+    post_all(
+        Owed(SUBJECT, urging.pk, STEP, (person,), letter_to(urging, person, rows)) for person, rows in theirs.values()
+    )
+
+
+def letter_to(urging: Urging, person: User, rows: Iterable[LateUnit]) -> Letter:
+    """What one person reads: the words of the office, then what is due and since when."""
+    due = "\n".join(
+        _("- %(unit)s: hạn %(day)s, quá hạn %(days)d ngày")
+        % {"unit": row.task.unit.name, "day": format_date(row.since), "days": row.days}
+        for row in rows
+    )
+    body = _("Kính gửi đồng chí %(name)s,\n\n%(text)s\n\n%(due)s") % {
+        "name": person.full_name,
+        "text": urging.text,
+        "due": due,
+    }
+    title = _("Đôn đốc: %(title)s") % {"title": urging.milestone.short_title}
+    return Letter(title=title, body=body, path=urging.milestone.get_absolute_url())
+
+
+def still_owed(message: OutboxMessage) -> bool:
+    """Whether a unit of the reader still owes what the message urges for."""
+    paths = UnitTask.objects.owed().filter(urged__urging_id=message.subject_id).values_list("unit__path", flat=True)
+    return any(message.recipient.access.covers(path, *UNIT_ROLES) for path in paths)
+
+
+def register() -> None:
+    """Let the outbox ask, at the moment of sending, whether an urging is still owed."""
+    register_subject(SUBJECT, still_owed)

@@ -1,0 +1,36 @@
+from django.urls import path
+
+from campaigns.views import enclosures, follow_ups, inspections, record, results
+
+urlpatterns = [
+    path("kiem-tra/", inspections.inspection_list, name="inspection_list"),
+    path("kiem-tra/ke-hoach/", inspections.plan_list, name="plan_list"),
+    path("kiem-tra/ke-hoach/them/", inspections.plan_new, name="plan_new"),
+    path("kiem-tra/ke-hoach/<int:pk>/", inspections.plan_detail, name="plan_detail"),
+    path("kiem-tra/ke-hoach/<int:pk>/sua/", inspections.plan_edit, name="plan_edit"),
+    path("kiem-tra/ke-hoach/<int:pk>/don-vi/", inspections.visits_add, name="visits_add"),
+    path("kiem-tra/ke-hoach/<int:pk>/thong-bao/", inspections.plan_announce, name="plan_announce"),
+    path("kiem-tra/<int:pk>/", inspections.visit_detail, name="visit_detail"),
+    path("kiem-tra/<int:pk>/doan/", inspections.visit_team, name="visit_team"),
+    path("kiem-tra/<int:pk>/doi-ngay/", inspections.visit_postpone, name="visit_postpone"),
+    path("kiem-tra/<int:pk>/huy/", inspections.visit_cancel, name="visit_cancel"),
+    path("kiem-tra/<int:pk>/ghi/", record.visit_record, name="visit_record"),
+    path("kiem-tra/<int:pk>/luu-tu-dong/", record.visit_autosave, name="visit_autosave"),
+    path("kiem-tra/<int:pk>/xem-lai/", record.visit_check, name="visit_check"),
+    path("kiem-tra/<int:pk>/tep-moi/", enclosures.visit_file_add, name="visit_file_add"),
+    path("kiem-tra/<int:pk>/chot/", record.visit_finish, name="visit_finish"),
+    path("kiem-tra/<int:pk>/mo-lai/", record.visit_reopen, name="visit_reopen"),
+    path("kiem-tra/<int:pk>/gui/", record.visit_send, name="visit_send"),
+    path("kiem-tra/<int:pk>/y-kien/", results.visit_answer, name="visit_answer"),
+    path("kiem-tra/<int:pk>/bien-ban/", results.visit_minutes, name="visit_minutes"),
+    path("kiem-tra/<int:pk>/bien-ban.docx", results.visit_minutes_file, name="visit_minutes_file"),
+    path("kiem-tra/kien-nghi/", follow_ups.follow_up_list, name="follow_up_list"),
+    path("kiem-tra/kien-nghi/<int:pk>/", follow_ups.follow_up_detail, name="follow_up_detail"),
+    path("kiem-tra/kien-nghi/<int:pk>/bao-cao/", follow_ups.follow_up_report, name="follow_up_report"),
+    path("kiem-tra/kien-nghi/<int:pk>/tep-moi/", enclosures.follow_up_file_add, name="follow_up_file_add"),
+    path("kiem-tra/kien-nghi/<int:pk>/xac-nhan/", follow_ups.follow_up_close, name="follow_up_close"),
+    path("kiem-tra/kien-nghi/<int:pk>/tra-lai/", follow_ups.follow_up_return, name="follow_up_return"),
+    path("kiem-tra/kien-nghi/<int:pk>/thoi/", follow_ups.follow_up_cancel, name="follow_up_cancel"),
+    path("tep-kem/<int:pk>/", enclosures.enclosure_remove, name="enclosure_remove"),
+    path("tep-kem/<int:pk>/<str:variant>/", enclosures.enclosure, name="enclosure"),
+]

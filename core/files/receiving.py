@@ -1,0 +1,52 @@
+"""One file a request: what the form's script sends up, and the answers that it understands (docs/files.md)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+
+from core.workflow import WorkflowError
+
+from .refusals import FileRefused
+
+#: crypto.randomUUID() of the browser.
+_UPLOAD_KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def receive(
+    request: HttpRequest,
+    *,
+    kinds: Container[str],
+    keep: Callable[[str, UploadedFile, str], Any],
+    row: Callable[[Any], str],
+) -> JsonResponse:
+    """Take one file by `keep(kind, upload, upload_key)`; answers its row (201), or a sentence why it was not taken.
+
+    A repeated `upload_key` answers as the first time, which `keep` sees to: the answer to the first may have been lost.
+    """
+    kind, key, upload = request.POST.get("kind", ""), request.POST.get("upload_key", ""), request.FILES.get("file")
+    if upload is None or kind not in kinds or (key and not _UPLOAD_KEY.fullmatch(key)):
+        return refuse(_("Tệp chưa đến nơi. Bấm “Thử lại”."), 400)
+    try:
+        kept = keep(kind, upload, key)
+    except FileRefused as refused:
+        return refuse(refused.message, 422)
+    except WorkflowError as error:
+        return refuse(error.message, 409)
+    answer = {"id": kept.pk, "kind": kept.kind, "name": kept.original_name, "size": kept.size, "html": row(kept)}
+    return JsonResponse(answer, status=201)
+
+
+def refuse(sentence: str, status: int) -> JsonResponse:
+    """Say to the script why a step was not taken."""
+    return JsonResponse({"message": sentence}, status=status)
+
+
+def wants_data(request: HttpRequest) -> bool:
+    """Whether the script asks, and not a form without it."""
+    return request.headers.get("Accept") == "application/json"

@@ -1,0 +1,3 @@
+from core.audit.models import AuditEvent, AuditHead
+
+__all__ = ["AuditEvent", "AuditHead"]

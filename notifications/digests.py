@@ -1,0 +1,312 @@
+"""Digests: one message a day, person and channel, made of the reminders of the day, worded when it is sent.
+
+`gather` turns waiting reminders into messages with a handful of statements, whatever their number. A notice on the
+portal is worded at once; a mail at the moment of sending, so that what was handed in meanwhile drops out.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    DateTimeField,
+    Exists,
+    OuterRef,
+    Q,
+    SmallIntegerField,
+    Subquery,
+    Value,
+)
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.insert_select import compiled, insert_select
+from organizations.enums import Role
+from organizations.models import RoleAssignment
+
+from . import channels, wording
+from .calendar import CalendarItem, as_payload, items_about
+from .delivery import register_composer
+from .models import Channel, OutboxMessage, OutboxQuerySet, Status
+from .owed import Audience, OwedLine, source_of
+from .reminder_models import Reminder, ReminderQuerySet, ReminderState, Tier
+from .waiting import let_go, with_news
+
+SUBJECT = "digest"
+DUTIES = "duties"
+#: Notices that are worded in one go.
+AT_ONCE = 500
+
+
+class Told(Protocol):
+    """What the words need of a reminder, planned or only previewed."""
+
+    @property
+    def subject_type(self) -> str: ...
+    @property
+    def subject_id(self) -> int: ...
+    @property
+    def unit_id(self) -> int: ...
+    @property
+    def due(self) -> datetime.date: ...
+    @property
+    def tier(self) -> str: ...
+
+
+def day_of(message: OutboxMessage) -> datetime.date:
+    """The local day of a digest: it stands in the key of the message."""
+    return datetime.date.fromordinal(message.subject_id)
+
+
+def digests(day: datetime.date) -> OutboxQuerySet:
+    """The messages of a day that hold reminders."""
+    return OutboxMessage.objects.filter(subject_type=SUBJECT, subject_id=day.toordinal(), step=DUTIES)
+
+
+def digests_on_their_way() -> OutboxQuerySet:
+    """Mails with reminders, or with what is late, that a worker will send: they carry the news of their readers."""
+    if Channel.EMAIL not in {adapter.code for adapter in channels.sending()}:
+        return OutboxMessage.objects.none()
+    unsent = (Status.PENDING, Status.CLAIMED)
+    return OutboxMessage.objects.filter(subject_type=SUBJECT, channel=Channel.EMAIL, status__in=unsent)
+
+
+def gather(day: datetime.date) -> int:
+    """Put the reminders that wait into the digests of `day`; returns how many notices were worded. Safe to repeat.
+
+    A digest of an earlier day that could not be sent yet becomes today's, with its attempts and its Message-ID; what a
+    newer step has overtaken is left out. Reminders planned after the digest of the day has left wait for the next.
+    """
+    _move_unsent(day)
+    _leave_overtaken()
+    _write_rows(day)
+    waiting = Reminder.objects.waiting()
+    _of_same_person(digests(day), waiting).update(body="", read_at=None)
+    row = digests(day).filter(status=Status.PENDING, recipient=OuterRef("recipient"), channel=OuterRef("channel"))
+    waiting.update(message=Subquery(row.values("pk")[:1]))
+    return sum(_word_notices(batch) for batch in _unworded(day))
+
+
+def _of_same_person(messages: OutboxQuerySet, reminders: ReminderQuerySet) -> OutboxQuerySet:
+    theirs = reminders.filter(recipient=OuterRef("recipient"), channel=OuterRef("channel"))
+    return messages.filter(Exists(theirs), status=Status.PENDING)
+
+
+def _move_unsent(day: datetime.date) -> None:
+    there = digests(day).filter(recipient=OuterRef("recipient"), channel=Channel.EMAIL)
+    old = OutboxMessage.objects.filter(subject_type=SUBJECT, step=DUTIES, channel=Channel.EMAIL, status=Status.PENDING)
+    old.filter(~Exists(there), subject_id__lt=day.toordinal()).update(subject_id=day.toordinal())
+
+
+def _leave_overtaken() -> None:
+    """A newer step about the same thing for the same person makes the one that still waits superfluous."""
+    same = ("subject_type", "subject_id", "recipient", "channel")
+    newer = Reminder.objects.filter(**{name: OuterRef(name) for name in same}, planned_for__gt=OuterRef("planned_for"))
+    unsent = Q(message=None) | Q(message__status=Status.PENDING, message__channel=Channel.EMAIL)
+    late = Reminder.objects.filter(unsent, Exists(newer), state=ReminderState.PLANNED)
+    late.update(state=ReminderState.SKIPPED, reason=_("Đã có bậc nhắc mới hơn trước khi gửi được."))
+
+
+def _write_rows(day: datetime.date) -> None:
+    title = _("Việc cần làm sáng %(day)s") % {"day": wording.short_day(day)}
+    given = {
+        "subject_type": _text(SUBJECT),
+        "subject_id": Value(day.toordinal(), output_field=BigIntegerField()),
+        "step": _text(DUTIES),
+        "title": _text(title),
+        "body": _text(""),
+        "path": _text(settings.LOGIN_REDIRECT_URL),
+        "created_at": Value(clock.now(), output_field=DateTimeField()),
+        "not_before": Value(clock.wall_now(), output_field=DateTimeField()),
+        "status": _text(Status.PENDING.value),
+        "attempts": Value(0, output_field=SmallIntegerField()),
+        "sent_to": _text(""),
+        "last_error": _text(""),
+    }
+    columns = ["recipient_id", "channel", *given]
+    constants = {f"new_{name}": value for name, value in given.items()}
+    people = Reminder.objects.waiting().order_by().annotate(**constants).values(*columns[:2], *constants).distinct()
+    insert_select(OutboxMessage, columns, compiled(people))
+
+
+def _text(words: str) -> Value:
+    return Value(words, output_field=CharField())
+
+
+def _unworded(day: datetime.date) -> Iterator[list[OutboxMessage]]:
+    """Notices of the day without words, some hundreds at a time."""
+    notices = digests(day).filter(channel=Channel.IN_APP, status=Status.PENDING, body="").order_by("pk")
+    last = 0
+    while batch := list(notices.filter(pk__gt=last)[:AT_ONCE]):
+        yield batch
+        last = batch[-1].pk
+
+
+@transaction.atomic
+def _word_notices(messages: Sequence[OutboxMessage]) -> int:
+    """Word notices and record their reminders as told: a fixed number of statements."""
+    rows = list(_reminders_of(messages))
+    facts = gather_facts(rows)
+    dropped = drop_settled(rows, facts)
+    own: dict[int | None, list[Reminder]] = defaultdict(list)
+    for row in rows:
+        if row.pk not in dropped:
+            own[row.message_id].append(row)
+    for message in messages:
+        _put_words(message, digest_of(own[message.pk], facts, day_of(message)))
+    OutboxMessage.objects.bulk_update(messages, ["title", "body", "path", "status"])
+    told = Reminder.objects.filter(message__in=[message.pk for message in messages], state=ReminderState.PLANNED)
+    told.update(state=ReminderState.SENT)
+    return len(messages)
+
+
+def _reminders_of(messages: Iterable[OutboxMessage]) -> ReminderQuerySet:
+    """Reminders that the given messages carry; those told before in the same notice as well."""
+    states = [ReminderState.PLANNED, ReminderState.SENT]
+    return Reminder.objects.filter(message__in=[message.pk for message in messages], state__in=states).order_by("pk")
+
+
+def _put_words(message: OutboxMessage, digest: wording.Digest | None) -> None:
+    if digest is None:
+        message.status = Status.SKIPPED
+        return
+    message.title, message.body, message.path = digest.title, digest.body, digest.path
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the words of some reminders need, read at once for all."""
+
+    lines: dict[tuple[str, int], OwedLine]
+    officers: dict[int, tuple[str, ...]]
+    told_on: dict[tuple[str, int, datetime.date], tuple[datetime.date, ...]]
+
+
+def gather_facts(rows: Collection[Told]) -> Facts:
+    """Read lines of what is still owed and, for those who are told of others' work, who was told and when."""
+    ids: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        ids[row.subject_type].add(row.subject_id)
+    lines = {
+        (kind, pk): line
+        for kind, wanted in ids.items()
+        if (source := source_of(kind))
+        for pk, line in source.lines(wanted).items()
+    }
+    escalated = [row for row in rows if row.tier != Tier.OWNER]
+    return Facts(lines, _officers(escalated), _told_on(escalated))
+
+
+def _officers(rows: Collection[Told]) -> dict[int, tuple[str, ...]]:
+    if not rows:
+        return {}
+    held = RoleAssignment.objects.held_on(clock.today()).filter(
+        role=Role.OFFICER, user__is_active=True, unit__in={row.unit_id for row in rows}
+    )
+    names: dict[int, list[str]] = defaultdict(list)
+    for unit, name in held.order_by("user__full_name").values_list("unit", "user__full_name"):
+        names[unit].append(name)
+    return {unit: tuple(found) for unit, found in names.items()}
+
+
+def _told_on(rows: Collection[Told]) -> dict[tuple[str, int, datetime.date], tuple[datetime.date, ...]]:
+    if not rows:
+        return {}
+    sent = Reminder.objects.filter(
+        tier=Tier.OWNER, state=ReminderState.SENT, subject_id__in={row.subject_id for row in rows}
+    )
+    days: dict[tuple[str, int, datetime.date], list[datetime.date]] = defaultdict(list)
+    told = sent.order_by("planned_for").values_list("subject_type", "subject_id", "due", "planned_for").distinct()
+    for kind, pk, due, day in told:
+        days[kind, pk, due].append(day)
+    return {key: tuple(found) for key, found in days.items()}
+
+
+def entries_of(rows: Iterable[Told], facts: Facts) -> list[wording.Entry]:
+    """What of `rows` is still owed, by the same day, as the words need it; each thing once."""
+    found = {}
+    for row in rows:
+        line = facts.lines.get((row.subject_type, row.subject_id))
+        if line is not None and line.due == row.due:
+            told_on = facts.told_on.get((row.subject_type, row.subject_id, row.due), ())
+            source = source_of(row.subject_type)
+            found[row.subject_type, row.subject_id] = wording.Entry(
+                line=line,
+                tier=row.tier,
+                officers=facts.officers.get(row.unit_id, ()),
+                told_on=told_on,
+                by_unit=source is not None and source.audience is Audience.UNIT,
+            )
+    return list(found.values())
+
+
+def digest_of(rows: Collection[Told], facts: Facts, day: datetime.date) -> wording.Digest | None:
+    """The digest of what of `rows` is still owed; None when nothing is."""
+    entries = entries_of(rows, facts)
+    return wording.digest_for(entries, day) if entries else None
+
+
+def drop_settled(rows: Iterable[Reminder], facts: Facts) -> set[int]:
+    """Record what is owed no more, or by another day: it is left out and says why. Returns the keys."""
+    done, moved = [], []
+    for row in rows:
+        line = facts.lines.get((row.subject_type, row.subject_id))
+        if line is None:
+            done.append(row.pk)
+        elif line.due != row.due:
+            moved.append(row.pk)
+    for pks, words in ((done, _("Đã xong trước khi gửi.")), (moved, _("Hạn đã dời trước khi gửi."))):
+        if pks:
+            unsent = Reminder.objects.filter(pk__in=pks, state=ReminderState.PLANNED)
+            unsent.update(state=ReminderState.SKIPPED, reason=words)
+    return {*done, *moved}
+
+
+def dates_of(rows: Iterable[Reminder]) -> list[CalendarItem]:
+    """The due dates of what is the reader's own to do, for a calendar; one or two queries for each kind of duty."""
+    own: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        if row.tier == Tier.OWNER:
+            own[row.subject_type].add(row.subject_id)
+    return [item for subject_type, keys in own.items() for item in items_about(subject_type, keys)]
+
+
+class DutyComposer:
+    """Words the mail of a digest at the moment of sending, and records what became of it."""
+
+    def compose(self, message: OutboxMessage) -> wording.Digest | None:
+        """The digest as it stands now, with the news that wait; None when nothing of it is owed any more."""
+        day = day_of(message)
+        if not RoleAssignment.objects.held_on(clock.today()).filter(user=message.recipient_id).exists():
+            return None
+        rows = list(Reminder.objects.filter(message=message, state=ReminderState.PLANNED))
+        facts = gather_facts(rows)
+        dropped = drop_settled(rows, facts)
+        left = [row for row in rows if row.pk not in dropped]
+        message.calendar = as_payload(dates_of(left))
+        digest = digest_of(left, facts, day)
+        return with_news(message, digest) if digest else None
+
+    def settled(self, message: OutboxMessage, status: str, reason: str) -> None:
+        """The message was sent, failed or was left out: so were its reminders. News that did not leave wait again."""
+        if status != Status.SENT:
+            let_go(message)
+        state = {Status.SENT: ReminderState.SENT, Status.FAILED: ReminderState.FAILED}.get(
+            Status(status), ReminderState.SKIPPED
+        )
+        words = "" if state == ReminderState.SENT else reason or _("Người nhận không còn giữ việc này.")
+        open_rows = Reminder.objects.filter(message=message, state=ReminderState.PLANNED)
+        open_rows.update(state=state, reason=words[:300])
+
+
+def register() -> None:
+    """Let the outbox word digests when they are sent."""
+    register_composer(SUBJECT, DUTIES, DutyComposer())

@@ -1,0 +1,82 @@
+"""E-mail as a channel: one SMTP connection a batch, and which answers of the server may pass."""
+
+from __future__ import annotations
+
+import contextlib
+import smtplib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+from . import delivery
+from .channels import ChannelDown, PermanentError, TemporaryError
+from .models import Channel
+
+if TYPE_CHECKING:
+    from organizations.models import User
+
+    from .models import OutboxMessage
+
+_WHOLE_SERVER = (
+    smtplib.SMTPAuthenticationError,
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPServerDisconnected,
+    smtplib.SMTPNotSupportedError,
+)
+
+
+class EmailChannel:
+    """Mails through the server, or into the folder, that EMAIL_URL names."""
+
+    code = Channel.EMAIL.value
+    label = Channel.EMAIL.label
+    is_sent = True
+
+    def __init__(self) -> None:
+        self.connection: BaseEmailBackend | None = None
+
+    def is_available(self) -> bool:
+        """Always: without a server mails go to the folder."""
+        return True
+
+    def address_of(self, user: User) -> str:
+        """The address of the account, unless it was marked as wrong."""
+        return user.email if user.mail_address_is_good else ""
+
+    @contextlib.contextmanager
+    def batch(self) -> Iterator[None]:
+        """One connection for all mails of a batch."""
+        connection = get_connection()
+        try:
+            try:
+                connection.open()
+            except (OSError, smtplib.SMTPException) as error:
+                raise ChannelDown(str(error)) from error
+            self.connection = connection
+            yield
+        finally:
+            # Also when the greeting or TLS failed: what was opened until then is closed.
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                connection.close()
+
+    def send(self, message: OutboxMessage) -> None:
+        """Write the mail and hand it to the server."""
+        try:
+            mail = delivery.mail_for(message, self.connection)
+            message.sent_to = mail.to[0]
+            mail.send()
+        except _WHOLE_SERVER as error:
+            raise ChannelDown(str(error)) from error
+        except smtplib.SMTPException as error:
+            raise (PermanentError if _is_permanent(error) else TemporaryError)(str(error)) from error
+
+
+def _is_permanent(error: smtplib.SMTPException) -> bool:
+    """Whether the server refused this address or this mail for good."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _text in error.recipients.values())
+    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500

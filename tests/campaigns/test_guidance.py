@@ -1,0 +1,298 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from campaigns.guidance_enums import GuidanceAddressing, GuidanceKind, GuidanceState, QuestionState
+from campaigns.guidance_workflow import GUIDANCE_WORKFLOW
+from campaigns.inspection_desk import inspection_items
+from campaigns.models import Enclosure, Guidance, GuidanceUnit, Question, ReadReceipt
+from campaigns.selectors.guidance import guidance_for, readers_of, unread_among
+from campaigns.services.guidance import (
+    answer_question,
+    ask_question,
+    begin_replacement,
+    confirm_reading,
+    publish_guidance,
+    remind_unread,
+    save_guidance,
+    withdraw_guidance,
+)
+from core import clock
+from core.audit import verify
+from core.workflow import WorkflowError
+from notifications.delivery import is_owed
+from notifications.models import OutboxMessage
+from organizations.enums import Role, UnitKind
+from tests.campaigns.inspection_makers import JUNE_5, make_guidance, make_question, paper_for, programme_of
+from tests.campaigns.makers import publish
+from tests.factories import UnitFactory, UserFactory, World
+
+pytestmark = pytest.mark.django_db
+PEOPLE = ("officer", "unit_leader", "reviewer", "interior_head", "council_member", "leader", "clerk", "editor")
+PEOPLE += ("nobody", "other_officer", "other_reviewer", "administrator")
+OFFICE = {"reviewer", "interior_head"}
+INSIDERS = OFFICE | {"council_member", "leader"}
+
+
+@pytest.fixture(autouse=True)
+def _june(stand_on: Callable[[datetime.date], None]) -> None:
+    stand_on(JUNE_5)
+
+
+def seen(guidance: Guidance, world: World) -> set[str]:
+    return {who for who in PEOPLE if Guidance.objects.visible_to(world.people[who]).filter(pk=guidance.pk).exists()}
+
+
+def told(kind: str, step: str) -> list[str]:
+    rows = OutboxMessage.objects.filter(subject_type=kind, step__startswith=step, channel="in_app")
+    return sorted(rows.values_list("recipient__username", flat=True))
+
+
+def titles(world: World, who: str) -> list[str]:
+    return [item.title for item in inspection_items(world.people[who])]
+
+
+@pytest.mark.parametrize(
+    ("state", "who"),
+    [
+        ("draft", OFFICE),
+        ("published", INSIDERS | {"officer", "unit_leader"}),
+        ("replaced", INSIDERS | {"officer", "unit_leader"}),
+        ("withdrawn", INSIDERS | {"officer", "unit_leader"}),
+    ],
+)
+def test_each_state_is_read_by_exactly_these(world: World, state: str, who: set[str]) -> None:
+    assert seen(make_guidance(world, state), world) == who
+
+
+def test_a_draft_that_was_dropped_never_reaches_a_unit(world: World) -> None:
+    guidance = make_guidance(world, "draft")
+    withdraw_guidance(guidance=guidance, by=world.reviewer, reason="Không cần nữa.")
+    assert seen(guidance, world) == OFFICE
+
+
+@pytest.mark.parametrize(
+    ("fields", "names"),
+    [
+        ({"addressing": GuidanceAddressing.ALL}, ["Phòng Nội vụ", "Xã Bình An", "Xã Đồng Thạnh"]),
+        (
+            {"addressing": GuidanceAddressing.KINDS, "unit_kinds": [UnitKind.COMMUNE]},
+            ["Xã Bình An", "Xã Đồng Thạnh"],
+        ),
+        ({"addressing": GuidanceAddressing.CHOSEN}, ["Xã Bình An"]),
+    ],
+)
+def test_publishing_makes_one_row_for_each_addressed_unit(world: World, fields: dict, names: list[str]) -> None:
+    guidance = make_guidance(world, **fields)
+    rows = GuidanceUnit.objects.filter(guidance=guidance).values_list("unit__name", flat=True)
+    assert sorted(rows) == names
+
+
+def test_a_unit_that_ended_is_not_addressed(world: World) -> None:
+    world.commune_b.valid_to = JUNE_5 - datetime.timedelta(days=1)
+    world.commune_b.save()
+    guidance = make_guidance(world, addressing=GuidanceAddressing.KINDS, unit_kinds=[UnitKind.COMMUNE])
+    assert guidance.addressed.get().unit == world.commune_a
+
+
+def test_a_guidance_for_nobody_stays_a_draft(world: World) -> None:
+    guidance = make_guidance(world, "draft", addressing=GuidanceAddressing.KINDS, unit_kinds=[UnitKind.SCHOOL])
+    with pytest.raises(WorkflowError, match="Chưa có đơn vị nào"):
+        publish_guidance(guidance=guidance, by=world.reviewer)
+    guidance.refresh_from_db()
+    assert guidance.state == GuidanceState.DRAFT
+
+
+def test_a_published_guidance_is_not_changed(world: World) -> None:
+    guidance = make_guidance(world)
+    with pytest.raises(WorkflowError, match="Lập bản thay thế"):
+        save_guidance(guidance=guidance, by=world.reviewer, fields={"text": "Khác"})
+    with pytest.raises(WorkflowError, match="Lập bản thay thế"):
+        paper_for(guidance, world.reviewer)
+
+
+def test_the_cost_of_publishing_does_not_grow_with_the_units(world: World) -> None:
+    def cost() -> int:
+        guidance = make_guidance(world, "draft", units=[])
+        with CaptureQueriesContext(connection) as queries:
+            publish_guidance(guidance=guidance, by=world.reviewer)
+        return len(queries)
+
+    few = cost()
+    for number in range(10):
+        unit = UnitFactory(parent=world.district, name=f"Xã thứ {number}")
+        UserFactory(home_unit=unit, roles=[(Role.OFFICER, unit)])
+    assert cost() == few
+
+
+def test_a_newer_one_replaces_the_old_when_it_is_published(world: World) -> None:
+    old = make_guidance(world)
+    new = begin_replacement(guidance=old, by=world.reviewer)
+    assert begin_replacement(guidance=old, by=world.interior_head) == new
+    assert (new.title, new.state, list(new.chosen_units.all())) == (old.title, "draft", [world.commune_a])
+    old.refresh_from_db()
+    assert old.state == GuidanceState.PUBLISHED
+    publish_guidance(guidance=new, by=world.interior_head)
+    old.refresh_from_db()
+    assert (old.state, list(Guidance.objects.standing())) == (GuidanceState.REPLACED, [new])
+
+
+CELLS = {("draft", "publish"), ("draft", "withdraw"), ("published", "withdraw"), ("published", "replace")}
+
+
+@pytest.mark.parametrize("step", [t.name for t in GUIDANCE_WORKFLOW.transitions])
+@pytest.mark.parametrize("state", GuidanceState.values)
+def test_every_cell_of_the_table(world: World, state: str, step: str) -> None:
+    guidance = make_guidance(world, state)
+    decision = GUIDANCE_WORKFLOW.check(step, guidance, world.reviewer)
+    assert bool(decision) is ((state, step) in CELLS)
+    allowed = {who for who in PEOPLE if GUIDANCE_WORKFLOW.check(step, guidance, world.people[who])}
+    assert allowed == (OFFICE if (state, step) in CELLS else set())
+
+
+# Receipts
+
+
+def test_a_receipt_names_person_unit_and_time_and_stands_once(world: World) -> None:
+    guidance = make_guidance(world, units=[world.commune_a, world.commune_b])
+    assert [row.read_at for row in readers_of(guidance)] == [None, None]
+    for _again in range(2):
+        assert confirm_reading(guidance=guidance, by=world.officer) == 1
+    receipt = ReadReceipt.objects.get()
+    assert (receipt.user, receipt.unit) == (world.officer, world.commune_a)
+    assert receipt.read_at.astimezone(clock.VIETNAM).date() == JUNE_5
+    assert [(row.unit, row.who) for row in readers_of(guidance)] == [
+        ("Xã Đồng Thạnh", ""),
+        ("Xã Bình An", world.officer.full_name),
+    ]
+
+
+@pytest.mark.parametrize("who", ["other_officer", "reviewer", "leader", "nobody"])
+def test_nobody_confirms_for_a_unit_that_is_not_theirs(world: World, who: str) -> None:
+    guidance = make_guidance(world)
+    with pytest.raises(WorkflowError, match="không gửi cho đơn vị"):
+        confirm_reading(guidance=guidance, by=world.people[who])
+
+
+def test_what_is_unread_stands_on_the_desk_of_the_officer_until_it_is_read(world: World) -> None:
+    guidance = make_guidance(world)
+    assert titles(world, "officer") == ["Đọc hướng dẫn “Hướng dẫn báo cáo sơ kết”"]
+    assert titles(world, "other_officer") == titles(world, "unit_leader") == []
+    assert unread_among([guidance], world.officer) == {guidance.pk}
+    confirm_reading(guidance=guidance, by=world.unit_leader)
+    assert titles(world, "officer") == []
+
+
+def test_reminding_reaches_those_who_have_not_read_once_a_day(
+    world: World, stand_on: Callable[[datetime.date], None]
+) -> None:
+    guidance = make_guidance(world, units=[world.commune_a, world.commune_b])
+    assert told("guidance", "publish") == ["officer", "other_officer", "other_unit_leader", "unit_leader"]
+    confirm_reading(guidance=guidance, by=world.officer)
+    assert remind_unread(guidance=guidance, by=world.reviewer) == 1
+    assert told("guidance", "remind") == ["other_officer", "other_unit_leader"]
+    with pytest.raises(WorkflowError, match="Hôm nay đã nhắc"):
+        remind_unread(guidance=guidance, by=world.interior_head)
+    mail = OutboxMessage.objects.get(
+        recipient=world.people["other_officer"], step__startswith="remind", channel="email"
+    )
+    assert is_owed(mail) is True
+    stand_on(JUNE_5 + datetime.timedelta(days=1))
+    confirm_reading(guidance=guidance, by=world.people["other_officer"])
+    assert is_owed(mail) is False
+    with pytest.raises(WorkflowError, match="Tất cả đơn vị đã đọc"):
+        remind_unread(guidance=guidance, by=world.reviewer)
+
+
+@pytest.mark.parametrize("who", ["officer", "leader", "other_reviewer"])
+def test_only_the_own_office_reminds(world: World, who: str) -> None:
+    with pytest.raises(WorkflowError, match="Phòng Nội vụ"):
+        remind_unread(guidance=make_guidance(world), by=world.people[who])
+
+
+# Search and milestones
+
+
+@pytest.mark.parametrize(("words", "found"), [("so ket", 1), ("de cuong", 1), ("SƠ KẾT 15/6", 1), ("tổng kết", 0)])
+def test_words_are_found_without_marks(world: World, words: str, found: int) -> None:
+    make_guidance(world)
+    assert Guidance.objects.matching(words).count() == found
+
+
+def test_guidance_on_a_milestone_is_what_stands_and_the_person_reads(world: World) -> None:
+    milestone = publish(world, programme=programme_of(world))
+    guidance = make_guidance(world, milestone=milestone)
+    make_guidance(world, "withdrawn", milestone=milestone)
+    make_guidance(world, "draft", milestone=milestone)
+    make_guidance(world)
+    found = {who: guidance_for(milestone, world.people[who]) for who in ("officer", "other_officer", "leader")}
+    assert found == {"officer": [guidance], "other_officer": [], "leader": [guidance]}
+
+
+# Questions
+
+
+def test_a_question_reaches_the_office_and_its_answer_the_unit(world: World) -> None:
+    question = make_question(world)
+    assert told("question", "ask") == ["colleague", "interior_head", "reviewer"]
+    assert titles(world, "reviewer") == ["Trả lời câu hỏi của Xã Bình An"]
+    answer_question(question=question, by=world.reviewer, answer="Đếm nơi đã làm theo.")
+    assert told("question", "answer") == ["officer", "unit_leader"]
+    question.refresh_from_db()
+    assert (question.state, question.answered_by) == (QuestionState.ANSWERED, world.reviewer)
+    with pytest.raises(WorkflowError):
+        answer_question(question=question, by=world.reviewer, answer="Lần nữa.")
+
+
+def test_questions_are_read_by_their_unit_and_the_scope(world: World) -> None:
+    make_question(world)
+    reads = {who for who in PEOPLE if Question.objects.visible_to(world.people[who]).exists()}
+    assert reads == INSIDERS | {"officer", "unit_leader"}
+
+
+@pytest.mark.parametrize("who", ["officer", "leader", "council_member", "other_reviewer"])
+def test_only_the_office_answers(world: World, who: str) -> None:
+    with pytest.raises(WorkflowError, match="không thuộc vai trò"):
+        answer_question(question=make_question(world), by=world.people[who], answer="Có.")
+
+
+@pytest.mark.parametrize("who", ["other_officer", "reviewer", "nobody"])
+def test_nobody_asks_for_a_unit_that_is_not_theirs(world: World, who: str) -> None:
+    guidance = make_guidance(world)
+    with pytest.raises(WorkflowError, match="đơn vị mình"):
+        ask_question(by=world.people[who], unit=world.commune_a, text="Hỏi?", guidance=guidance)
+
+
+def test_an_answer_may_be_published_to_all_without_the_name_of_who_asked(world: World) -> None:
+    milestone = publish(world, programme=programme_of(world))
+    question = ask_question(by=world.officer, unit=world.commune_a, text="Đếm thế nào?", milestone=milestone)
+    answer = answer_question(question=question, by=world.reviewer, answer="Đếm nơi làm theo.", publish_as="Cách đếm")
+    assert answer is not None
+    assert (answer.kind, answer.title, answer.milestone) == (GuidanceKind.ANSWER, "Cách đếm", milestone)
+    assert answer.text == "Hỏi: Đếm thế nào?\n\nTrả lời: Đếm nơi làm theo."
+    assert answer.addressed.count() == 3
+    question.refresh_from_db()
+    assert question.published_as == answer
+
+
+def test_the_log_of_steps_agrees_with_the_chain(world: World) -> None:
+    make_guidance(world, "replaced")
+    guidance = make_guidance(world, units=[world.commune_a])
+    remind_unread(guidance=guidance, by=world.reviewer)
+    make_question(world, answered=True)
+    report = verify()
+    assert report.is_whole, report
+
+
+def test_files_of_a_guidance_open_for_its_readers(world: World) -> None:
+    guidance = make_guidance(world, "draft")
+    paper = paper_for(guidance, world.reviewer)
+    assert {w for w in PEOPLE if Enclosure.objects.visible_to(world.people[w]).exists()} == OFFICE
+    publish_guidance(guidance=guidance, by=world.reviewer)
+    found = {w for w in PEOPLE if Enclosure.objects.visible_to(world.people[w]).filter(pk=paper.pk).exists()}
+    assert found == INSIDERS | {"officer", "unit_leader"}

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from campaigns.content import FigureLine
+from campaigns.figures import Figure
+from campaigns.paste import LONGEST_BLOCK, read_block
+from core.text import shorten
+
+LINES = [
+    FigureLine(Figure("DK_CA_NHAN", "Cá nhân được đăng ký"), None, None, ""),
+    FigureLine(Figure("BD", "Điển hình được bồi dưỡng"), None, None, ""),
+    FigureLine(Figure("TY_LE", "Tỷ lệ", decimals=2), None, None, ""),
+]
+
+
+def read(text: str) -> list[tuple[str, str | None]]:
+    return [
+        (c.line.figure.code if c.line else "", None if c.value is None else str(c.value))
+        for c in read_block(text, LINES)
+    ]
+
+
+@pytest.mark.parametrize("text", ["3\n4\n5,5", "3\t4\t5,5", "\n3\r\n4\r\n5,5\r\n"])
+def test_numbers_alone_are_taken_in_the_order_of_the_grid(text: str) -> None:
+    assert read(text) == [("DK_CA_NHAN", "3"), ("BD", "4"), ("TY_LE", "5.5")]
+
+
+def test_rows_with_names_are_matched_without_accents_and_by_code() -> None:
+    assert read("TT\tNội dung\tSố\n1\tdien hinh duoc boi duong\t0\n2\tDK_CA_NHAN\t12") == [
+        ("", None),
+        ("BD", "0"),
+        ("DK_CA_NHAN", "12"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0\n0\n1.234,5", "1234.5"),
+        ("0\n0\n1234.5", "1234.5"),
+        ("0\n0\n1,234.5", "1234.5"),
+        ("1.234\n0\n1", "1"),
+        ("0\n0\n1.234", "1234"),
+        ("0\n0\n1,5", "1.5"),
+    ],
+)
+def test_both_ways_of_writing_numbers_are_told_apart(text: str, value: str) -> None:
+    assert read(text)[2] == ("TY_LE", value)
+
+
+def test_the_way_of_one_cell_holds_for_the_whole_block() -> None:
+    assert read("1,234\n5\n99.5") == [("DK_CA_NHAN", "1234"), ("BD", "5"), ("TY_LE", "99.5")]
+    assert read("1.234\n5\n99,5") == [("DK_CA_NHAN", "1234"), ("BD", "5"), ("TY_LE", "99.5")]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("khoảng 12", "Không đọc được số “khoảng 12”."),
+        ("1,5", "Số “1,5” phải là số nguyên."),
+        ("-3", "Số “-3” nhỏ hơn 0."),
+        ("#REF!", "Không đọc được số “#REF!”."),
+        ("9" * 20, "quá dài"),
+        ("1000000001", "Số “1000000001” lớn hơn 1.000.000.000."),
+        ("TY_LE\t1,2345", "Số “1,2345” chỉ ghi đến 2 chữ số sau dấu phẩy."),
+    ],
+)
+def test_what_cannot_be_taken_says_why(text: str, fault: str) -> None:
+    cell = read_block(text, LINES)[0]
+    assert (cell.value, fault in cell.fault) == (None, True), shorten(cell.fault, 200)
+
+
+def test_too_many_cells_and_repeated_names_are_marked_and_none_is_lost() -> None:
+    assert [c.fault for c in read_block("1\n2\n3\n4", LINES)] == [
+        "",
+        "",
+        "",
+        "Không có số liệu nào tên như vậy trong bảng.",
+    ]
+    assert [c.fault for c in read_block("BD\t1\nBD\t2", LINES)] == ["", "Số liệu này đã có ở dòng trên."]
+    assert [c.value for c in read_block("BD\t1\nBD\t2", LINES)] == [Decimal(1), None]
+
+
+def test_an_empty_cell_beside_a_name_asks_for_zero() -> None:
+    assert read_block("BD\t\nTY_LE\t1", LINES)[0].fault == "Ô trống. Không có thì ghi 0."
+
+
+@pytest.mark.parametrize("text", ["", "\n\n\t\t\n", "\x00"])
+def test_nothing_gives_nothing(text: str) -> None:
+    assert read_block(text, LINES) == []
+
+
+def test_a_number_at_the_end_of_the_longest_block_is_not_cut_in_two() -> None:
+    junk = "x\ty\n" * 50 + "y" * (LONGEST_BLOCK - 208) + "\t1\n"
+    assert len(junk) == LONGEST_BLOCK - 5
+    assert read(junk + "BD\t1234")[-1] == ("", None)
+    assert read(junk + "BD\t12")[-1] == ("BD", "12")

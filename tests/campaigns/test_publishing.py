@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from campaigns.enums import Addressing, TaskState
+from campaigns.models import UnitTask
+from campaigns.services import publish_milestone
+from core import clock
+from core.workflow import WorkflowError
+from organizations.enums import UnitKind
+from organizations.models import Unit
+from tests.campaigns.makers import MilestoneFactory, publish
+from tests.factories import BlockMembershipFactory, ProgrammeFactory, UnitFactory, World
+
+DAY = datetime.date(2023, 6, 5)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _june(stand_on: Callable[[datetime.date], None]) -> None:
+    stand_on(DAY)
+
+
+def owners(world: World, **values: object) -> list[str]:
+    milestone = publish(world, **values)
+    return sorted(milestone.tasks.values_list("unit__name", flat=True))
+
+
+def test_each_addressed_unit_of_the_district_gets_one_open_task(world: World) -> None:
+    milestone = publish(world)
+    rows = milestone.tasks.order_by("unit__name").values_list("unit__name", "state", "due", "addressed_id")
+    assert list(rows) == [
+        ("Xã Bình An", TaskState.OPEN, milestone.due, world.commune_a.pk),
+        ("Xã Đồng Thạnh", TaskState.OPEN, milestone.due, world.commune_b.pk),
+    ]
+    assert (milestone.published_by, milestone.published_at.astimezone(clock.VIETNAM).date()) == (
+        world.interior_head,
+        DAY,
+    )
+
+
+def test_a_second_publishing_adds_only_what_is_missing(world: World) -> None:
+    milestone = publish(world)
+    first = set(UnitTask.objects.values_list("pk", flat=True))
+    UnitFactory(parent=world.district, name="Xã Mới")
+    assert publish_milestone(milestone=milestone, by=world.reviewer) == 3
+    assert first < set(UnitTask.objects.values_list("pk", flat=True))
+    milestone.refresh_from_db()
+    assert milestone.published_by == world.interior_head
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "valid_to", "owes"),
+    [
+        ("2020-01-01", "2023-06-04", False),
+        ("2020-01-01", "2023-06-05", True),
+        ("2023-06-05", None, True),
+        ("2023-06-06", None, False),
+    ],
+)
+def test_only_units_valid_on_the_day_owe_it(world: World, valid_from: str, valid_to: str | None, owes: bool) -> None:
+    UnitFactory(parent=world.district, name="Xã Khác", valid_from=valid_from, valid_to=valid_to)
+    assert ("Xã Khác" in owners(world)) == owes
+
+
+def test_a_milestone_that_opens_later_is_owed_by_the_units_of_that_day(world: World) -> None:
+    Unit.objects.filter(pk=world.commune_b.pk).update(valid_to="2025-06-30")
+    later = {
+        "opens": datetime.date(2025, 7, 1),
+        "due": datetime.date(2025, 12, 1),
+        "closes": datetime.date(2025, 12, 31),
+    }
+    assert owners(world, **later) == ["Xã Bình An"]
+
+
+def test_a_block_owes_it_by_its_members_of_the_year(world: World) -> None:
+    membership = BlockMembershipFactory(unit=world.office, year=2023)
+    BlockMembershipFactory(block=membership.block, unit=world.commune_a, year=2022)
+    assert owners(world, addressing=Addressing.BLOCK, block=membership.block, unit_kinds=[]) == ["Phòng Nội vụ"]
+
+
+def test_chosen_units_owe_it_and_none_of_another_district(world: World) -> None:
+    milestone = MilestoneFactory(
+        programme=ProgrammeFactory(unit=world.district), addressing=Addressing.CHOSEN, unit_kinds=[]
+    )
+    milestone.chosen_units.set([world.office, world.far_commune])
+    assert publish_milestone(milestone=milestone, by=world.interior_head) == 1
+    assert milestone.tasks.get().unit == world.office
+
+
+def test_a_milestone_that_addresses_nobody_is_refused_and_stays_unpublished(world: World) -> None:
+    milestone = MilestoneFactory(programme=ProgrammeFactory(unit=world.district), unit_kinds=[UnitKind.SCHOOL])
+    with pytest.raises(WorkflowError, match="Chưa có đơn vị nào"):
+        publish_milestone(milestone=milestone, by=world.interior_head)
+    milestone.refresh_from_db()
+    assert milestone.published_at is None
+
+
+def test_a_closed_programme_takes_no_more_tasks(world: World) -> None:
+    programme = ProgrammeFactory(
+        unit=world.district, closed_at=clock.now(), closed_by=world.interior_head, summary="Đã xong."
+    )
+    with pytest.raises(WorkflowError, match="đã đóng"):
+        publish_milestone(milestone=MilestoneFactory(programme=programme), by=world.interior_head)
+
+
+def test_the_cost_does_not_grow_with_the_units(world: World) -> None:
+    def cost(milestone: object) -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            publish_milestone(milestone=milestone, by=world.interior_head)
+        return len(queries)
+
+    programme = ProgrammeFactory(unit=world.district)
+    few = cost(MilestoneFactory(programme=programme))
+    for number in range(60):
+        UnitFactory(parent=world.district, name=f"Xã thứ {number}")
+    assert cost(MilestoneFactory(programme=programme)) == few

@@ -1,0 +1,231 @@
+"""Urging: once a day, each person once, one row a unit, and the official letter of it."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from docx import Document
+
+from campaigns.models import LegalBasis, Milestone, UnitTask, UrgedUnit, Urging
+from campaigns.papers import initials, urging_letter
+from campaigns.services import close_programme, late_units, proposed_text, urge
+from campaigns.services.urging import still_owed
+from core.audit.models import AuditEvent
+from core.workflow import WorkflowError
+from notifications.models import OutboxMessage
+from organizations.enums import Role
+from organizations.models import RoleAssignment, User
+from tests.campaigns.makers import bring_on, many_units, publish, task_of
+from tests.factories import UserFactory, World
+
+LATE = datetime.date(2023, 6, 20)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _late(stand_on: Callable[[datetime.date], None]) -> None:
+    stand_on(LATE)
+
+
+def keys(milestone: Milestone) -> list[int]:
+    return list(milestone.tasks.overdue(LATE).values_list("pk", flat=True))
+
+
+def test_the_late_units_are_listed_with_their_people_longest_late_first(world: World) -> None:
+    milestone = publish(world)
+    UnitTask.objects.filter(unit=world.commune_b).update(due=datetime.date(2023, 6, 18))
+    rows = late_units(milestone)
+    assert [(row.task.unit.name, row.days, [p.username for p in row.people], row.last_urged) for row in rows] == [
+        ("Xã Bình An", 5, ["officer", "unit_leader"], None),
+        ("Xã Đồng Thạnh", 2, ["other_officer", "other_unit_leader"], None),
+    ]
+
+
+@pytest.mark.parametrize(("day", "late"), [(15, 0), (16, 2)])
+def test_a_unit_is_late_from_the_day_after(world: World, stand_on, day: int, late: int) -> None:
+    stand_on(datetime.date(2023, 6, day))
+    assert len(late_units(publish(world))) == late
+
+
+def test_a_returned_report_is_late_by_its_own_day(world: World) -> None:
+    milestone = publish(world)
+    bring_on(task_of(milestone, world.commune_a), "returned", world, on=datetime.date(2023, 6, 12))
+    rows = {row.task.unit.name: row.since for row in late_units(milestone)}
+    assert rows == {"Xã Bình An": datetime.date(2023, 6, 19), "Xã Đồng Thạnh": datetime.date(2023, 6, 15)}
+
+
+def test_each_person_is_told_once_and_each_unit_has_its_row(world: World) -> None:
+    milestone = publish(world)
+    both = UserFactory(username="both", roles=[(Role.OFFICER, world.commune_a), (Role.OFFICER, world.commune_b)])
+    urging = urge(milestone=milestone, tasks=keys(milestone), by=world.reviewer, text="Đề nghị nộp ngay.")
+    rows = urging.units.values_list("unit__name", "due", "urged_on", "told")
+    due = datetime.date(2023, 6, 15)
+    assert sorted(rows) == [("Xã Bình An", due, LATE, 3), ("Xã Đồng Thạnh", due, LATE, 3)]
+    sent = OutboxMessage.objects.filter(subject_type="urging", channel="email")
+    assert sorted(sent.values_list("recipient__username", flat=True)) == [
+        "both",
+        "officer",
+        "other_officer",
+        "other_unit_leader",
+        "unit_leader",
+    ]
+    mail = sent.get(recipient=both)
+    assert mail.title == "Đôn đốc: Sơ kết 3 năm"
+    assert mail.path == f"/ke-hoach/moc/{milestone.pk}/"
+    assert mail.body == (
+        f"Kính gửi đồng chí {both.full_name},\n\nĐề nghị nộp ngay.\n\n"
+        "- Xã Bình An: hạn 15/6/2023, quá hạn 5 ngày\n- Xã Đồng Thạnh: hạn 15/6/2023, quá hạn 5 ngày"
+    )
+    assert AuditEvent.objects.get(action="urging.send").actor == world.reviewer
+
+
+def test_nobody_is_urged_twice_on_one_day_but_again_on_the_next(world: World, stand_on) -> None:
+    milestone = publish(world)
+    first = task_of(milestone, world.commune_a)
+    urge(milestone=milestone, tasks=[first.pk], by=world.reviewer, text="Nộp.")
+    before = OutboxMessage.objects.count()
+    with pytest.raises(WorkflowError, match="đã đôn đốc Xã Bình An"):
+        urge(milestone=milestone, tasks=keys(milestone), by=world.interior_head, text="Nộp.")
+    assert (OutboxMessage.objects.count(), Urging.objects.count(), UrgedUnit.objects.count()) == (before, 1, 1)
+    assert [row.refused for row in late_units(milestone)] == ["Đã đôn đốc hôm nay.", ""]
+    stand_on(LATE + datetime.timedelta(days=1))
+    urge(milestone=milestone, tasks=[first.pk], by=world.reviewer, text="Nộp.")
+    assert UrgedUnit.objects.filter(task=first).count() == 2
+    assert [row.last_urged for row in late_units(milestone)] == [datetime.date(2023, 6, 21), None]
+
+
+def test_a_unit_that_handed_in_meanwhile_stops_the_whole_sending(world: World) -> None:
+    milestone = publish(world)
+    chosen = keys(milestone)
+    bring_on(task_of(milestone, world.commune_a), "submitted", world)
+    told = OutboxMessage.objects.count()
+    with pytest.raises(WorkflowError, match="chưa gửi cho đơn vị nào"):
+        urge(milestone=milestone, tasks=chosen, by=world.reviewer, text="Nộp.")
+    assert (Urging.objects.count(), OutboxMessage.objects.count()) == (0, told)
+
+
+@pytest.mark.parametrize(
+    ("who", "text", "words"),
+    [
+        ("officer", "Nộp.", "Chỉ Phòng Nội vụ"),
+        ("leader", "Nộp.", "Chỉ Phòng Nội vụ"),
+        ("other_reviewer", "Nộp.", "Chỉ Phòng Nội vụ"),
+        ("reviewer", " ", "Nhập nội dung"),
+    ],
+)
+def test_an_urging_that_may_not_be_is_refused(world: World, who: str, text: str, words: str) -> None:
+    milestone = publish(world)
+    with pytest.raises(WorkflowError, match=words):
+        urge(milestone=milestone, tasks=keys(milestone), by=world.people[who], text=text)
+
+
+def test_urging_nobody_is_refused(world: World) -> None:
+    with pytest.raises(WorkflowError, match="ít nhất một đơn vị"):
+        urge(milestone=publish(world), tasks=[], by=world.reviewer, text="Nộp.")
+
+
+def test_a_unit_without_an_account_stands_in_the_letter_alone(world: World) -> None:
+    RoleAssignment.objects.filter(unit=world.commune_b).delete()
+    milestone = publish(world)
+    urging = urge(milestone=milestone, tasks=keys(milestone), by=world.reviewer, text="Nộp.")
+    assert urging.units.get(unit=world.commune_b).told == 0
+
+
+def test_a_mail_is_owed_while_a_unit_of_the_reader_owes(world: World) -> None:
+    milestone = publish(world)
+    urge(milestone=milestone, tasks=keys(milestone), by=world.reviewer, text="Nộp.")
+    mails = {
+        name: OutboxMessage.objects.get(recipient__username=name, channel="email")
+        for name in ("officer", "other_officer")
+    }
+    bring_on(task_of(milestone, world.commune_a), "submitted", world, on=LATE)
+    assert {name: still_owed(mail) for name, mail in mails.items()} == {"officer": False, "other_officer": True}
+
+
+@pytest.mark.parametrize("units", [1, 60])
+def test_the_preview_costs_the_same_whatever_the_units(world: World, units: int) -> None:
+    many_units(world, units)
+    milestone = publish(world)
+    with CaptureQueriesContext(connection) as queries:
+        rows = late_units(milestone)
+    assert (len(rows), len(queries)) == (units + 2, 4)
+
+
+def lines(data: bytes) -> list[str]:
+    paper = Document(io.BytesIO(data))
+    body = [p.text for p in paper.paragraphs]
+    cells = [p.text for t in paper.tables for row in t.rows for cell in row.cells for p in cell.paragraphs]
+    return [text.replace("\u00a0", "") for text in [*cells, *body] if text.strip("\u00a0 ")]
+
+
+def test_the_official_letter_says_who_owes_what_since_when(world: World) -> None:
+    milestone = publish(world, title="Sơ kết 03 năm (2021–2023)")
+    basis = {"title": "Kế hoạch xây dựng điển hình", "issuer": "UBND", "issued_on": datetime.date(2021, 9, 22)}
+    milestone.programme.legal_bases.create(number="197/KH-UBND", **basis)
+    ended = LegalBasis.objects.create(number="1/CŨ", **basis | {"in_force_to": datetime.date(2022, 1, 1)})
+    milestone.programme.legal_bases.add(ended)
+    User.objects.filter(pk=world.interior_head.pk).update(full_name="Lê Thị Trưởng")
+    urging = urge(milestone=milestone, tasks=keys(milestone), by=world.reviewer, text="Đề nghị nộp ngay.")
+    assert lines(urging_letter(urging)) == [
+        "ỦY BAN NHÂN DÂN HUYỆN THỬ",
+        "PHÒNG NỘI VỤ",
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc",
+        "Số: /PNV",
+        "V/v đôn đốc thực hiện “Sơ kết 03 năm (2021–2023)”",
+        "Thử, ngày  tháng  năm ",
+        *("TT", "Đơn vị", "Hạn", "Số ngày quá hạn"),
+        *("1", "Xã Bình An", "15/6/2023", "5"),
+        *("2", "Xã Đồng Thạnh", "15/6/2023", "5"),
+        "Nơi nhận:",
+        "- Như trên;",
+        "- Thường trực UBND huyện (báo cáo);",
+        "- Lưu: VT.",
+        "TRƯỞNG PHÒNG",
+        "Lê Thị Trưởng",
+        "Kính gửi:",
+        "- Xã Bình An;",
+        "- Xã Đồng Thạnh.",
+        "Căn cứ Kế hoạch xây dựng điển hình (số 197/KH-UBND ngày 22/9/2021).",
+        "Đề nghị nộp ngay.",
+        "Danh sách đơn vị chậm và hạn đã giao:",
+        "Đề nghị các đơn vị quan tâm thực hiện./.",
+    ]
+
+
+def test_the_letter_says_the_same_a_year_later(world: World, stand_on) -> None:
+    milestone = publish(world)
+    urging = urge(milestone=milestone, tasks=keys(milestone), by=world.reviewer, text="Nộp.")
+    before = lines(urging_letter(urging))
+    bring_on(task_of(milestone, world.commune_a), "accepted", world, on=LATE)
+    stand_on(datetime.date(2024, 6, 20))
+    assert lines(urging_letter(urging)) == before
+
+
+def test_the_sign_of_an_office_is_its_first_letters() -> None:
+    assert (initials("Phòng Nội vụ"), initials("Phòng Tài chính – Kế hoạch")) == ("PNV", "PTCKH")
+
+
+def test_the_proposed_words_name_milestone_and_day(world: World) -> None:
+    text = proposed_text(publish(world))
+    assert text.startswith("Đến ngày 20/6/2023, Phòng Nội vụ chưa nhận được “Sơ kết 03 năm (2021–2023)”")
+
+
+def test_nobody_is_urged_for_a_closed_programme(world: World, browse: Callable[[str], Client]) -> None:
+    milestone = publish(world)
+    urge_url, grid_url = reverse("campaigns:urge", args=[milestone.pk]), reverse("campaigns:progress_grid")
+    pages = (milestone.get_absolute_url(), grid_url)
+    assert [urge_url in browse("reviewer").get(page).content.decode() for page in pages] == [True, True]
+    close_programme(programme=milestone.programme, by=world.interior_head, summary="Xong.", reason="Hết giai đoạn.")
+    milestone.refresh_from_db()
+    with pytest.raises(WorkflowError, match="Chương trình đã đóng"):
+        urge(milestone=milestone, tasks=keys(milestone), by=world.reviewer, text="Khẩn trương.")
+    assert browse("reviewer").get(urge_url).status_code == 404
+    assert [urge_url in browse("reviewer").get(page).content.decode() for page in pages] == [False, False]

@@ -1,0 +1,268 @@
+"""F20: every address × method × role with hostile words: no answer 5xx, no trace, nothing that a reader may not see."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from core import clock
+from models_registry.enums import State
+from models_registry.models import Attachment, Exemplar
+from notifications.models import OutboxMessage
+from organizations.sessions import CONFIRMED
+from tests.factories import World, add_files
+
+Browse = Callable[[str], Client]
+PEOPLE = ("officer", "other_officer", "unit_leader", "reviewer", "interior_head", "leader", "administrator", "nobody")
+METHODS = (*["get"] * 8, *["post"] * 8, "head", "put", "delete", "options", "patch", "trace")
+#: Requests after which everybody signs in again: some of them end sessions.
+SIGNED_IN_FOR = 100
+#: Sent in these numbers: in the usual run, and with `script/test --full`.
+REQUESTS, REQUESTS_FULL = 5_000, 100_000
+WORDS = (
+    "",
+    "a",
+    "Nguyễn Thị Đượm",
+    "Nguye\u0302\u0303n Thi\u0323 \u0110u\u031bo\u031b\u0323m",
+    "\u00d0ặng",
+    "\x00",
+    "\ud800",
+    "\u202etxt.exe",
+    "\u200b\u200d",
+    "أهلا",
+    "👩‍🌾🇻🇳",
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{7*7}}{% debug %}",
+    "${7*7}#{7*7}",
+    "=1+1",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "'; DROP TABLE x; --",
+    "1' OR '1'='1",
+    "%s%n%x%(a)s",
+    "../../../../etc/passwd",
+    "//evil.example/",
+    "javascript:alert(1)",
+    "\r\nSet-Cookie: a=b",
+    "0",
+    "-1",
+    "1e999",
+    "NaN",
+    "10" * 15,
+    "9" * 40,
+    "1.234,5",
+    "31/2/2023",
+    "22/9/2021",
+    "29/2/2024",
+    "true",
+    "null",
+    "[]",
+    '{"a": [1, {"b": null}]}',
+    "[" * 2_000,
+    "yes",
+    "no",
+    "individual",
+    "good_deed",
+    "Ẳ" * 5_000,
+)
+#: What would end a part of an address, or cannot be sent at all.
+_NOT_IN_A_PART = str.maketrans({"/": "_", "?": "_", "#": "_", "\ud800": "\ufffd"})
+#: A megabyte is sent now and then: often it would say nothing more and take minutes.
+MEGABYTE = "Đ" * 500_000
+NAMES = (
+    *[
+        "q",
+        "trang",
+        "trang-thai",
+        "don-vi",
+        "linh-vuc",
+        "doi-tuong",
+        "loai",
+        "nam",
+        "uu-tien",
+        "rieng",
+        "sap-xep",
+        "so-voi",
+        "hien",
+        "next",
+        "username",
+    ],
+    *[
+        "password",
+        "full_name",
+        "title",
+        "field",
+        "unit",
+        "category",
+        "subject_kind",
+        "birth",
+        "gender",
+        "phone",
+        "summary",
+        "deeds",
+        "results",
+    ],
+    *[
+        "figure",
+        "version",
+        "prints",
+        "consent_publish",
+        "consent_on",
+        "due",
+        "reason",
+        "paper",
+        "comment_title",
+        "comment_C1",
+        "met_C1",
+    ],
+    *["evidence_C1", "achievement-1-description", "achievement-1-figure", "achievement-12-measure", "caption-1"],
+    *[
+        "is_representative",
+        "fits_unit",
+        "is_replicable",
+        "state",
+        "decided_by",
+        "hang",
+        "chon",
+        "ids",
+        "ten",
+        "tu",
+        "den",
+        "truoc",
+        "muc",
+        "pk",
+    ],
+    *["upload_key", "kind", "people", "order", "answer_title", "token", "code", "email"],
+    *["role", "roles", "scope", "home_unit", "valid_from", "valid_to", "when", "last_day", "fault", "signed_key"],
+)
+
+
+def patterns(found: list[Any], before: str = "") -> Iterator[str]:
+    """Every route of the portal as Django writes it."""
+    for pattern in found:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from patterns(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern):
+            yield route
+
+
+ROUTES = sorted(set(patterns(get_resolver().url_patterns)))
+
+
+def confirmed(client: Client) -> Client:
+    """The browser after its person gave the password once more, so that the pages behind that question are met too."""
+    session = client.session
+    session[CONFIRMED] = int(clock.wall_now().timestamp())
+    session.save()
+    return client
+
+
+class Fuzzer:
+    """Makes requests from a seed, so that a fault can be met again."""
+
+    def __init__(self, seed: int, keys: list[int], browse: Browse) -> None:
+        self.dice = random.Random(seed)
+        self.keys = [*map(str, keys), "0", "987654", str(2**63), "9" * 30]
+        self.browse = browse
+        self.clients: dict[str, Client] = {}
+        self.sent = 0
+
+    def path(self, route: str) -> str:
+        """An address of a route, its parts filled with keys or words."""
+        path, rest = "/", route
+        while "<" in rest:
+            before, _, rest = rest.partition("<")
+            part, _, rest = rest.partition(">")
+            path += before + (self.dice.choice(self.keys) if part.startswith("int:") else self._part())
+        return path + rest
+
+    def _part(self) -> str:
+        words = ("tep", "anh-nho", "nho", "to", "x", *WORDS)
+        word = self.dice.choice(words).translate(_NOT_IN_A_PART)
+        return word or "x"
+
+    def word(self) -> Any:
+        """A value of a field: a word, a list of words, now and then a file or a megabyte."""
+        luck = self.dice.random()
+        if luck < 0.001:
+            return MEGABYTE
+        if luck < 0.02:
+            return SimpleUploadedFile("a.jpg", self.dice.randbytes(200), content_type="image/jpeg")
+        word = self.dice.choice(WORDS).replace("\ud800", "\ufffd")
+        return [word, self.dice.choice(WORDS).replace("\ud800", "\ufffd")] if luck < 0.1 else word
+
+    def values(self) -> dict[str, Any]:
+        """Fields with their values."""
+        return {self.dice.choice(NAMES): self.word() for _n in range(self.dice.randrange(6))}
+
+    def request(self) -> tuple[str, int, str]:
+        """Send one request: what was asked, the status, what is wrong with the answer ("" for nothing)."""
+        if self.sent % SIGNED_IN_FOR == 0:
+            self.clients = {name: confirmed(self.browse(name)) for name in PEOPLE} | {"visitor": Client()}
+        self.sent += 1
+        who, method = self.dice.choice([*self.clients]), self.dice.choice(METHODS)
+        path = self.path(self.dice.choice(ROUTES))
+        asked = f"{who} {method} {path[:200]!r}"
+        values = self.values()
+        try:
+            answer = self._send(self.clients[who], method, path, values)
+            body = b"".join(answer) if not answer.streaming else answer.getvalue()
+        except Exception as error:  # noqa: BLE001 - whatever a view raises is the find
+            return asked, 500, f"{type(error).__name__}: {error} with {str(values)[:300]}"
+        wrong = "a trace" if b"Traceback" in body or b"<script>alert(1)" in body else ""
+        return asked, answer.status_code, wrong or ("5xx" if answer.status_code >= 500 else "")
+
+    @staticmethod
+    def _send(client: Client, method: str, path: str, values: dict[str, Any]) -> Any:
+        if method in {"get", "head"}:
+            texts = {k: v for k, v in values.items() if isinstance(v, str | list)}
+            return getattr(client, method)(path, texts)
+        if method == "post":
+            return client.post(path, values)
+        return getattr(client, method)(path)
+
+
+@pytest.fixture
+def fuzzer(world: World, browse: Browse, settings: Any) -> Fuzzer:
+    settings.EMAIL_BACKEND = "notifications.mailbox.FolderBackend"
+    for state in State.values:
+        exemplar = world.exemplar(state)
+        if state == State.DRAFT:
+            add_files(exemplar, world.officer)
+        world.in_commune_b(state)
+    models = (Exemplar, Attachment, OutboxMessage)
+    keys = [pk for model in models for pk in model._base_manager.values_list("pk", flat=True)[:40]]
+    return Fuzzer(197, keys, browse)
+
+
+def forget_lines() -> None:
+    """Let pytest forget the lines of the log so far: each holds its request, megabytes and all."""
+    for handler in logging.getLogger().handlers:
+        if hasattr(handler, "records"):
+            handler.clear()
+
+
+@pytest.mark.fuzz
+def test_no_request_is_answered_with_a_fault(fuzzer: Fuzzer, full_run: bool, capsys: Any) -> None:
+    found: Counter[int] = Counter()
+    faults = []
+    for number in range(REQUESTS_FULL if full_run else REQUESTS):
+        if number % SIGNED_IN_FOR == 0:
+            forget_lines()
+        asked, status, wrong = fuzzer.request()
+        found[status] += 1
+        # The watch answers 503 while no worker runs; that is its work.
+        if wrong and "healthz" not in asked:
+            faults.append(f"{asked} → {status}: {wrong}")
+    with capsys.disabled():
+        print(f"\nF20: {found.total()} requests over {len(ROUTES)} routes, by status {dict(sorted(found.items()))}")
+    assert "\n".join(fault[:300] for fault in faults) == ""
