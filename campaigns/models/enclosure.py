@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.inspection_enums import EnclosureKind
 from campaigns.inspection_querysets import EnclosureQuerySet
+from core.files.names import kept_name
 
 from .guidance import Guidance
 from .inspection import FollowUp, Visit
@@ -18,9 +17,8 @@ FOLDER = "enclosures"
 
 
 def stored_name(enclosure: Enclosure, filename: str) -> str:
-    """Where a file is kept: a random name of ours, never one of the sender's."""
-    mark = uuid.uuid4().hex
-    return f"{FOLDER}/{mark[:2]}/{mark}.{filename.rsplit('.', 1)[-1]}"
+    """Where an enclosure is kept."""
+    return kept_name(FOLDER, filename)
 
 
 def _owner(name: str) -> Q:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.enums import FileKind
 from campaigns.querysets import TaskFileQuerySet
+from core.files.names import kept_name
 
 from .task import TaskTransition, UnitTask, person
 
@@ -103,9 +102,8 @@ class TaskRemark(models.Model):
 
 
 def stored_name(file: TaskFile, filename: str) -> str:
-    """Where a file is kept: a random name of ours, never one of the sender's."""
-    mark = uuid.uuid4().hex
-    return f"reports/{mark[:2]}/{mark}.{filename.rsplit('.', 1)[-1]}"
+    """Where a file of a report is kept."""
+    return kept_name("reports", filename)
 
 
 class TaskFile(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from campaigns.inspection_enums import EnclosureKind
 from campaigns.models import Enclosure, FollowUp, Visit
 from campaigns.services.enclosures import Owner, add_enclosure, note_download, refuse_writer, remove_enclosure
 from core.files import private_file_response
-from core.files.receiving import receive, refuse, wants_data
+from core.files.receiving import ask_removal, receive, refuse, wants_data
 from core.workflow import WorkflowError
 
 from .scope import own_follow_up, own_guidance, writable_visit
@@ -88,8 +88,9 @@ def enclosure_remove(request: HttpRequest, pk: int) -> HttpResponseBase:
     if found.sent_at:
         raise Http404
     if request.method != "POST":
-        context = {"enclosure": found, "back": _page_of(owner)}
-        return render(request, "campaigns/enclosure_remove.html", context)
+        question = _("Bỏ “%(name)s”?") % {"name": found.original_name}
+        gone = _("Tệp bị xóa hẳn, không lấy lại được.")
+        return ask_removal(request, question=question, effect=gone, back=_page_of(owner))
     return _remove(request, found, _page_of(owner))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,7 +15,7 @@ from campaigns.models import TaskFile
 from campaigns.rules import may_write
 from campaigns.services import add_file, note_download, remove_file
 from core.files import private_file_response
-from core.files.receiving import receive, refuse, wants_data
+from core.files.receiving import ask_removal, receive, refuse, wants_data
 from core.workflow import WorkflowError
 
 from .task_scope import tell_refusal, written_task
@@ -64,7 +65,7 @@ def task_file_remove(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = _own_open(request, pk)
     task = found.task
     if request.method != "POST":
-        return render(request, "campaigns/file_remove.html", {"file": found, "task": task})
+        return _ask_removal(request, found)
     try:
         remove_file(file=found, by=request.user)
     except WorkflowError as error:
@@ -76,3 +77,16 @@ def task_file_remove(request: HttpRequest, pk: int) -> HttpResponseBase:
             return JsonResponse({"removed": pk})
         messages.success(request, _("Đã bỏ “%(name)s” khỏi báo cáo.") % {"name": found.original_name})
     return redirect("campaigns:task_report", pk=task.pk)
+
+
+def _ask_removal(request: HttpRequest, found: TaskFile) -> HttpResponseBase:
+    sent = _("Các bản đã nộp trước đây vẫn giữ tệp này; bản nộp sau không còn.")
+    unsent = _("Tệp bị xóa hẳn, không lấy lại được.")
+    return ask_removal(
+        request,
+        question=_("Bỏ “%(name)s” khỏi báo cáo?") % {"name": found.original_name},
+        effect=sent if found.sent_in else unsent,
+        lead=found.task.milestone.title,
+        back=reverse("campaigns:task_report", args=[found.task_id]),
+        anchor="#tep",
+    )

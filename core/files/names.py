@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+import uuid
 from urllib.parse import quote
 
 from core.text import clean_line
@@ -54,6 +55,12 @@ def extension_of(name: str) -> str:
 def with_extension(name: str, extension: str) -> str:
     """Return the name with another ending, for a file that was stored in another format."""
     return f"{split_name(name)[0]}.{extension}"
+
+
+def kept_name(folder: str, name: str) -> str:
+    """Return where a file is kept: a random name of ours one folder deeper, never one of the sender's."""
+    mark = uuid.uuid4().hex
+    return f"{folder}/{mark[:2]}/{mark}.{name.rsplit('.', 1)[-1]}"
 
 
 def short_name(name: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Container
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from core.workflow import WorkflowError
@@ -45,6 +46,14 @@ def receive(
 def refuse(sentence: str, status: int) -> JsonResponse:
     """Say to the script why a step was not taken."""
     return JsonResponse({"message": sentence}, status=status)
+
+
+def ask_removal(
+    request: HttpRequest, *, question: str, effect: str, back: str, lead: str = "", anchor: str = ""
+) -> HttpResponse:
+    """Ask once, without scripts, before a file is taken off; who keeps it lands at `anchor` of the page `back`."""
+    words = {"question": question, "effect": effect, "lead": lead}
+    return render(request, "file_remove.html", words | {"back_url": back, "keep_url": back + anchor})
 
 
 def wants_data(request: HttpRequest) -> bool:

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.files.names import kept_name
 from models_registry.enums import AttachmentKind, PeopleShown
 from models_registry.querysets import AttachmentQuerySet
 
@@ -15,10 +14,8 @@ from .exemplar import Exemplar
 
 
 def stored_name(attachment: Attachment, filename: str) -> str:
-    """Where a file is kept: a random name of ours, never one of the sender's."""
-    suffix = filename.rsplit(".", 1)[-1]
-    mark = uuid.uuid4().hex
-    return f"exemplars/{mark[:2]}/{mark}.{suffix}"
+    """Where a file of an exemplar is kept."""
+    return kept_name("exemplars", filename)
 
 
 class Attachment(models.Model):

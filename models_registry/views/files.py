@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.files import FileRefused, private_file_response
-from core.files.receiving import receive, refuse, wants_data
+from core.files.receiving import ask_removal, receive, refuse, wants_data
 from core.workflow import WorkflowError
 from models_registry.content import attachment_facts
 from models_registry.models import Attachment
@@ -94,7 +94,7 @@ def attachment_remove(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = _own_open(request, pk)
     exemplar = found.exemplar
     if request.method != "POST":
-        return render(request, "models_registry/attachment_remove.html", {"attachment": found, "exemplar": exemplar})
+        return _ask_removal(request, found)
     try:
         remove_attachment(attachment=found, by=request.user)
     except WorkflowError as error:
@@ -108,6 +108,19 @@ def attachment_remove(request: HttpRequest, pk: int) -> HttpResponseBase:
         words = _("Đã bỏ “%(name)s” khỏi hồ sơ.") % {"name": found.original_name}
         messages.success(request, words, extra_tags=f"undo:{undo} within:60")
     return redirect("models_registry:exemplar_edit", pk=exemplar.pk)
+
+
+def _ask_removal(request: HttpRequest, found: Attachment) -> HttpResponseBase:
+    sent = _("Các bản đã gửi trước đây vẫn giữ tệp này; bản gửi sau không còn.")
+    unsent = _("Trong 60 giây sau khi bỏ còn lấy lại được; sau đó tệp bị xóa hẳn.")
+    return ask_removal(
+        request,
+        question=_("Bỏ “%(name)s” khỏi hồ sơ?") % {"name": found.original_name},
+        effect=sent if found.sent_in else unsent,
+        lead=found.exemplar.full_name,
+        back=reverse("models_registry:exemplar_edit", args=[found.exemplar_id]),
+        anchor="#anh-tep",
+    )
 
 
 @require_POST
