@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.browser.jobs import number_in, register_many
 from tests.browser.people import PASSWORD, Person
 
 pytestmark = pytest.mark.browser
@@ -91,13 +93,32 @@ def test_menus_open_and_close_by_keyboard(meet: Meet) -> None:
     expect(menu).to_be_focused()
 
 
-def test_a_reviewer_decides_by_keyboard_alone(meet: Meet) -> None:
+def skip_to(person: Person, words: str, place: str) -> None:
+    """Take the skip link of these words; its place has the focus and is in sight."""
+    page = person.page
+    tab_to(person, page.get_by_role("link", name=words, exact=True))
+    page.keyboard.press("Enter")
+    expect(page.locator(place)).to_be_focused()
+    expect(page.locator(place)).to_be_in_viewport()
+
+
+def test_a_reviewer_decides_by_keyboard_alone(meet: Meet, data_dir: Path) -> None:
+    name = "Kiều Văn Khuyên"
+    register_many(data_dir, [name, *(f"Kiều Thị Đông {number}" for number in range(25))])
     reviewer = meet("noivu2")
     page = reviewer.page
     reviewer.go("/dien-hinh/xet-duyet/?hang=moi-gui")
-    tab_to(reviewer, page.locator(".queue-item").first)
+    page.keyboard.press("/")
+    page.keyboard.type("kieu van khuyen")
     enter(reviewer)
-    tab_to(reviewer, page.locator("details.comment-box summary").first)
+    tab_to(reviewer, page.locator(".queue-item", has_text=name))
+    enter(reviewer)
+
+    reviewer.go(f"/dien-hinh/{number_in(page.url)}/xet/?hang=moi-gui")
+    assert page.locator(".queue-item").count() >= 25
+    skip_to(reviewer, "Tới nội dung chính", "#noi-dung")
+    skip_to(reviewer, "Tới hồ sơ đang xét", "#ho-so")
+    tab_to(reviewer, page.locator("details.comment-box summary").first, most=15)
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.type("Nêu rõ thời gian.")
@@ -113,3 +134,7 @@ def test_a_reviewer_decides_by_keyboard_alone(meet: Meet) -> None:
     expect(page.locator(".error-summary")).to_be_focused()
     expect(page.locator(".error-summary a")).to_have_count(1)
     expect(page.locator("#id_comment_full_name")).to_have_value("Nêu rõ thời gian.")
+
+    reviewer.go(f"/dien-hinh/{number_in(page.url)}/xet/?hang=moi-gui")
+    skip_to(reviewer, "Tới phần quyết định", "#quyet-dinh")
+    tab_to(reviewer, page.locator(".queue-confirm summary"), most=3)
