@@ -177,3 +177,29 @@ def test_pieces_give_back_both_texts_word_for_word(before: str, after: str) -> N
     old = "".join(p.text for p in pieces if p.op != "added")
     new = "".join(p.text for p in pieces if p.op != "removed")
     assert (old, new) == (before, after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "marked"),
+    [
+        (
+            "Nhiều em tham gia. Có vở.",
+            "Sách do chị xin. Mỗi em được mượn một cuốn. Có vở.",
+            ["-Nhiều em tham gia. Có vở.", "+Sách do chị xin. Mỗi em được mượn một cuốn. Có vở."],
+        ),
+        (
+            "Ấp giúp 12 hộ nghèo trồng sả, cho vay 40 triệu.",
+            "Ấp giúp 15 hộ nghèo trồng sả, cho vay 60 triệu.",
+            [" Ấp giúp ", "-12", "+15", " hộ nghèo trồng sả, cho vay ", "-40", "+60", " triệu."],
+        ),
+        (
+            "Chị dạy mỗi tối cho 12 em đọc và viết.",
+            "Chị dạy mỗi chiều thứ bảy cho 15 bạn đọc và viết.",
+            [" Chị dạy mỗi ", "-tối cho 12 em", "+chiều thứ bảy cho 15 bạn", "  đọc và viết."],
+        ),
+    ],
+    ids=["another text", "two figures", "one word between"],
+)
+def test_changes_with_a_single_word_between_them_are_shown_as_one(before: str, after: str, marked: list[str]) -> None:
+    sign = {"same": " ", "removed": "-", "added": "+"}
+    assert [sign[piece.op] + piece.text for piece in word_pieces(before, after)] == marked
