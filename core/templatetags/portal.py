@@ -327,9 +327,10 @@ def file_list(files: Iterable[Any]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/paper_foot.html", takes_context=True)
-def paper_foot(context: Context) -> dict[str, Any]:
-    """Show on paper alone when and by whom it was printed, and the head of the log: one query."""
-    return {"printed_at": clock.now(), "printed_by": context["request"].user.full_name, "head": current_head()}
+def paper_foot(context: Context, chain: bool = True) -> dict[str, Any]:
+    """Show on paper alone when and by whom it was printed, and with `chain` the head of the log: one query."""
+    head = current_head() if chain else None
+    return {"printed_at": clock.now(), "printed_by": context["request"].user.full_name, "head": head}
 
 
 def _part(item: Any, name: str) -> Any:

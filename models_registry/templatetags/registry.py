@@ -50,12 +50,12 @@ def state_icon(state: str) -> SafeString:
 
 
 @register.simple_tag
-def row_flags(exemplar: Exemplar) -> SafeString | str:
-    """What makes a record more urgent or preferred, in words."""
+def row_flags(exemplar: Exemplar, hold: bool = True) -> SafeString | str:
+    """What makes a record more urgent or preferred, in words; without `hold` where a badge says that already."""
     flags = [
         (exemplar.sudden, "flag flag-gold", _("Đột xuất")),
         (exemplar.direct_labour, "flag", _("Trực tiếp lao động")),
-        (exemplar.hold_since, "flag", _("Tạm dừng")),
+        (hold and exemplar.hold_since, "flag", _("Tạm dừng")),
     ]
     shown = format_html_join("", '<span class="{}">{}</span>', [(css, word) for is_set, css, word in flags if is_set])
     return format_html('<span class="row-flags">{}</span>', shown) if shown else ""

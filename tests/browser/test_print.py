@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.jobs import register_many
 from tests.browser.people import Person
 from tests.browser.scenes import record_of
 
@@ -41,6 +44,41 @@ def test_a_record_fits_on_a_few_sheets(meet: Meet) -> None:
     reviewer = meet("noivu")
     reviewer.go(f"/dien-hinh/{record_of(reviewer, 'recognised')}/")
     assert 2 <= on_paper(reviewer) <= 5
+
+
+def test_the_queue_prints_its_rows_and_which_part_they_are(meet: Meet, data_dir: Path) -> None:
+    register_many(data_dir, ["Đinh Thị Giấy"])
+    reviewer = meet("noivu")
+    reviewer.go("/dien-hinh/xet-duyet/?hang=moi-gui&q=dinh+thi+giay")
+    assert on_paper(reviewer) == 1
+    page = reviewer.page
+    expect(page.locator(".queue-name")).to_have_text(["Đinh Thị Giấy"])
+    expect(page.locator(".queue-name")).to_be_visible()
+    expect(page.locator(".list-count")).to_have_text("Mới gửi: 1 hồ sơ")
+    expect(page.locator(".queue-mark, .queue-bulk").locator("visible=true")).to_have_count(0)
+    expect(page.locator(".paper-foot")).to_be_visible()
+
+
+def test_a_list_says_on_paper_how_it_was_narrowed(meet: Meet) -> None:
+    reviewer = meet("noivu")
+    reviewer.go("/dien-hinh/?trang-thai=recognised")
+    on_paper(reviewer)
+    expect(reviewer.page.locator(".chip")).to_be_visible()
+    expect(reviewer.page.locator(".pagination")).to_contain_text("Đang xem từ 1 đến 25")
+
+
+def test_a_comparison_prints_without_gaps_and_with_its_foot(meet: Meet) -> None:
+    reviewer = meet("noivu")
+    reviewer.go("/dien-hinh/?q=hop+tac+xa+nong+nghiep+hoa+nang")
+    reviewer.press_where("Hợp tác xã Nông nghiệp Hoa Nắng")
+    reviewer.press("So sánh hai bản", role="link")
+    assert on_paper(reviewer) == 1
+    page = reviewer.page
+    expect(page.locator(".paper-foot")).to_be_visible()
+    rows = [row.bounding_box() or {} for row in page.locator(".summary-row").all()]
+    assert len(rows) >= 2
+    gaps = [after["y"] - before["y"] - before["height"] for before, after in pairwise(rows)]
+    assert max(gaps) < 2
 
 
 @pytest.mark.parametrize("path", ["/dien-hinh/", "/dien-hinh/xet-duyet/", "/bao-cao/"])
