@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from typing import Any
 
@@ -24,6 +25,13 @@ RETRY_AFTER_SECONDS = {"held": 10, "slow": 30, "away": 30}
 HELD_CODES = {"55P03", "40P01"}
 CANCELLED = "57014"
 HIDDEN_WORDS = ("password", "mat_khau", "csrfmiddlewaretoken", "prints", "version", "writer", "signed_key")
+#: Marks of a form and its choices: their values are codes that nobody typed and nobody can read.
+_CODED = re.compile(
+    r"(?:ban|ban_\d+|mark|change|then|act|kind|chon|ca|moi|hang|stock_for|category|subject_kind|gender|unit|field|"
+    r"sub_field|movement|sudden|consent_publish|is_representative|fits_unit|is_replicable|met_\w+|people-\d+|"
+    r"(?:people|caption)-was-\d+)=.*|answer=(?:granted|refused)",
+    re.DOTALL,
+)
 
 
 def _page(request: HttpRequest, name: str, status: int, *, alone: bool = False, **context: Any) -> HttpResponse:
@@ -120,5 +128,7 @@ def posted_words(request: HttpRequest) -> list[dict[str, str]]:
         {"name": name, "value": value}
         for name, values in request.POST.lists()
         for value in values
-        if value.strip() and not any(word in name.lower() for word in HIDDEN_WORDS)
+        if value.strip()
+        and not any(word in name.lower() for word in HIDDEN_WORDS)
+        and not _CODED.fullmatch(f"{name}={value}")
     ]
