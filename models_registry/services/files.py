@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.files import FileRefused, inspect_document, inspect_photo, limits
+from core.files import FileRefused, clean_name, inspect_document, inspect_photo, limits
+from core.files.names import short_name, split_name
 from core.workflow import WorkflowError, lock
 from models_registry.enums import AttachmentKind, PeopleShown
 from models_registry.models import Attachment
@@ -57,7 +58,7 @@ def add_photo(*, exemplar: Exemplar, by: User, upload: UploadedFile, upload_key:
     )
     attachment.file = photo.file
     attachment.thumbnail = photo.thumbnail_file
-    return _keep(attachment, exemplar, by)
+    return _keep(attachment, exemplar, by, clean_name(upload.name))
 
 
 def add_document(*, exemplar: Exemplar, by: User, upload: UploadedFile, upload_key: str = "") -> Attachment:
@@ -79,7 +80,7 @@ def add_document(*, exemplar: Exemplar, by: User, upload: UploadedFile, upload_k
         upload_key=upload_key,
     )
     attachment.file = document.file
-    return _keep(attachment, exemplar, by)
+    return _keep(attachment, exemplar, by, clean_name(upload.name))
 
 
 def _arrived(exemplar: Exemplar, upload_key: str) -> Attachment | None:
@@ -90,23 +91,23 @@ def _arrived(exemplar: Exemplar, upload_key: str) -> Attachment | None:
     return found
 
 
-def _keep(attachment: Attachment, exemplar: Exemplar, by: User) -> Attachment:
-    """Write file and row; when the row fails, the file goes too."""
+def _keep(attachment: Attachment, exemplar: Exemplar, by: User, called: str) -> Attachment:
+    """Write file and row; when the row fails, the file goes too. `called` is the name that its sender knows."""
     try:
         with transaction.atomic():
-            return _insert(attachment, exemplar, by)
+            return _insert(attachment, exemplar, by, called)
     except BaseException:
         _drop_stored(attachment)
         raise
 
 
-def _insert(attachment: Attachment, exemplar: Exemplar, by: User) -> Attachment:
+def _insert(attachment: Attachment, exemplar: Exemplar, by: User, called: str) -> Attachment:
     lock(exemplar)
     refuse_closed(exemplar, by)
     # A double send waits at the lock and then finds the row of the first.
     if found := _arrived(exemplar, attachment.upload_key):
         return found
-    attachment.position = max(_refuse_taken_place(attachment, exemplar), default=0) + 1
+    attachment.position = max(_refuse_taken_place(attachment, exemplar, called), default=0) + 1
     attachment.exemplar = exemplar
     attachment.uploaded_by = by
     attachment.uploaded_at = clock.now()
@@ -114,27 +115,29 @@ def _insert(attachment: Attachment, exemplar: Exemplar, by: User) -> Attachment:
     return attachment
 
 
-def _refuse_taken_place(attachment: Attachment, exemplar: Exemplar) -> list[int]:
+def _refuse_taken_place(attachment: Attachment, exemplar: Exemplar, called: str) -> list[int]:
     """Refuse a file that is there already, or one too many; returns the places of those of its kind."""
     present = exemplar.attachments.present()
-    if present.filter(sha256=attachment.sha256).exists():
-        raise _twin(attachment)
+    if twin := present.filter(sha256=attachment.sha256).first():
+        raise _twin(called, twin.original_name)
     same_kind = list(present.filter(kind=attachment.kind).values_list("position", flat=True))
-    _refuse_pile(len(same_kind), attachment)
+    _refuse_pile(len(same_kind), attachment, called)
     return same_kind
 
 
-def _twin(attachment: Attachment) -> FileRefused:
+def _twin(called: str, present: str) -> FileRefused:
     sentence = _("“%(name)s” đã có trong hồ sơ này nên không thêm lần nữa.")
-    return FileRefused(sentence % {"name": attachment.original_name}, "twin")
+    if split_name(called)[0] != split_name(present)[0]:
+        sentence = _("“%(name)s” giống hệt “%(present)s” đã có trong hồ sơ này nên không thêm lần nữa.")
+    return FileRefused(sentence % {"name": short_name(called), "present": short_name(present)}, "twin")
 
 
-def _refuse_pile(count: int, attachment: Attachment) -> None:
+def _refuse_pile(count: int, attachment: Attachment, called: str) -> None:
     limit = limits.photos_a_record() if attachment.is_photo else limits.documents_a_record()
     if count >= limit:
         raise FileRefused(
             _("Hồ sơ đã đủ %(limit)d tệp loại này. Bỏ bớt một tệp rồi thêm “%(name)s”.")
-            % {"limit": limit, "name": attachment.original_name},
+            % {"limit": limit, "name": short_name(called)},
             "pile",
         )
 
@@ -235,7 +238,7 @@ def put_back(*, attachment: Attachment, by: User) -> None:
         return
     if attachment.undo_until is None or attachment.undo_until <= clock.wall_now():
         raise WorkflowError(_("Đã quá 60 giây nên không lấy lại được tệp vừa bỏ. Chọn lại tệp nếu cần."))
-    _refuse_taken_place(attachment, exemplar)
+    _refuse_taken_place(attachment, exemplar, attachment.original_name)
     attachment.removed_at = attachment.undo_until = None
     attachment.save(update_fields=["removed_at", "undo_until"])
 

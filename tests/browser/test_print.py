@@ -64,7 +64,10 @@ def test_a_list_says_on_paper_how_it_was_narrowed(meet: Meet) -> None:
     reviewer.go("/dien-hinh/?trang-thai=recognised")
     on_paper(reviewer)
     expect(reviewer.page.locator(".chip")).to_be_visible()
+    reviewer.go("/dien-hinh/")
+    on_paper(reviewer)
     expect(reviewer.page.locator(".pagination")).to_contain_text("Đang xem từ 1 đến 25")
+    expect(reviewer.page.locator(".pagination ul")).to_be_hidden()
 
 
 def test_a_comparison_prints_without_gaps_and_with_its_foot(meet: Meet) -> None:

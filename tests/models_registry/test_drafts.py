@@ -212,7 +212,15 @@ def test_the_same_photo_is_not_kept_twice(world: World) -> None:
     services.add_photo(exemplar=exemplar, by=world.officer, upload=photo_upload())
     with pytest.raises(FileRefused) as caught:
         services.add_photo(exemplar=exemplar, by=world.officer, upload=photo_upload())
-    assert caught.value.message == "“anh.webp” đã có trong hồ sơ này nên không thêm lần nữa."
+    assert caught.value.message == "“anh.jpg” đã có trong hồ sơ này nên không thêm lần nữa."
+
+
+def test_a_photo_kept_under_another_name_is_refused_by_both_names(world: World) -> None:
+    exemplar = world.exemplar()
+    services.add_photo(exemplar=exemplar, by=world.officer, upload=photo_upload())
+    with pytest.raises(FileRefused) as caught:
+        services.add_photo(exemplar=exemplar, by=world.officer, upload=photo_upload("IMG_2041.png"))
+    assert caught.value.message == ("“IMG_2041.png” giống hệt “anh.webp” đã có trong hồ sơ này nên không thêm lần nữa.")
 
 
 def test_the_eleventh_photo_is_refused_with_what_to_do(world: World) -> None:
@@ -221,7 +229,7 @@ def test_the_eleventh_photo_is_refused_with_what_to_do(world: World) -> None:
         services.add_photo(exemplar=exemplar, by=world.officer, upload=photo_upload(size=(20, 20 + number)))
     with pytest.raises(FileRefused) as caught:
         services.add_photo(exemplar=exemplar, by=world.officer, upload=photo_upload())
-    assert caught.value.message == "Hồ sơ đã đủ 10 tệp loại này. Bỏ bớt một tệp rồi thêm “anh.webp”."
+    assert caught.value.message == "Hồ sơ đã đủ 10 tệp loại này. Bỏ bớt một tệp rồi thêm “anh.jpg”."
 
 
 @pytest.mark.parametrize("state", CLOSED)
