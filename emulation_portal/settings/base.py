@@ -133,6 +133,7 @@ CACHES: dict[str, dict[str, Any]] = {
 
 # The broker folder is made by emulation_portal.celery, which reads these names without their prefix.
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_TRANSPORT = None if REDIS_URL else "emulation_portal.folder_queue:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {"visibility_timeout": 3600, "socket_connect_timeout": 5, "socket_timeout": 5}
     if REDIS_URL
