@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlparse
 
 import structlog
 from django.conf import settings
@@ -23,6 +25,21 @@ WITHOUT_TLS = Warning(
     "Cổng chạy không mã hóa đường truyền (LAN_WITHOUT_TLS).",
     hint="Ai nghe được mạng đọc được mật khẩu và phiên. Cài chứng chỉ, đặt SITE_URL https://, bỏ LAN_WITHOUT_TLS.",
     id="emulation.W001",
+)
+PLAIN_MAIL = Warning(
+    "Thư và mật khẩu hộp thư đi tới máy chủ thư ở máy khác mà không mã hóa (EMAIL_URL).",
+    hint="Dùng smtp+tls:// (cổng 587) hoặc smtps:// (cổng 465).",
+    id="emulation.W002",
+)
+PLAIN_DATABASE = Warning(
+    "Cơ sở dữ liệu ở máy khác mà chứng chỉ của máy ấy không được kiểm (DATABASE_URL).",
+    hint="Thêm ?sslmode=verify-full&sslrootcert=… vào DATABASE_URL.",
+    id="emulation.W003",
+)
+PLAIN_REDIS = Warning(
+    "Redis ở máy khác mà đường truyền không mã hóa (REDIS_URL).",
+    hint="Dùng rediss://.",
+    id="emulation.W004",
 )
 log = structlog.get_logger(__name__)
 
@@ -48,6 +65,28 @@ def check_no_demo_accounts(app_configs: Any, **kwargs: Any) -> list[CheckMessage
 def check_transport(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Warn of an install that says everything in clear, however often it is checked."""
     return [WITHOUT_TLS] if settings.LAN_WITHOUT_TLS else []
+
+
+def is_elsewhere(host: str) -> bool:
+    """Tell whether a host is another machine: no socket file, not this machine's own names."""
+    if not host or host.startswith("/") or host == "localhost":
+        return False
+    try:
+        return not ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return True
+
+
+@register(Tags.security, deploy=True)
+def check_services(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of mail, database or queue on another machine over a line that is not encrypted or not verified."""
+    database, queue = settings.DATABASES["default"], urlparse(settings.CELERY_BROKER_URL)
+    sends = settings.EMAIL_BACKEND.endswith("BoundedBackend") and is_elsewhere(settings.EMAIL_HOST)
+    plain_mail = sends and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL)
+    plain_database = is_elsewhere(database.get("HOST", "")) and database["OPTIONS"].get("sslmode") != "verify-full"
+    plain_redis = queue.scheme == "redis" and is_elsewhere(queue.hostname or "")
+    found = [(PLAIN_MAIL, plain_mail), (PLAIN_DATABASE, plain_database), (PLAIN_REDIS, plain_redis)]
+    return [warning for warning, holds in found if holds]
 
 
 def refuse_unsafe_start() -> None:

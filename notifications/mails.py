@@ -54,7 +54,8 @@ class EmailChannel:
         try:
             try:
                 connection.open()
-            except (OSError, smtplib.SMTPException) as error:
+            except (OSError, ValueError, smtplib.SMTPException) as error:
+                # ValueError: a name of the server, or a word of the sign-in, that cannot be sent at all.
                 raise ChannelDown(str(error)) from error
             self.connection = connection
             yield

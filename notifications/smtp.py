@@ -17,6 +17,16 @@ from django.core.mail.backends.smtp import EmailBackend
 LONGEST_TALK = 25.0
 
 
+class _Utf8(str):
+    """Words of a sign-in; smtplib asks for ASCII, the mechanisms themselves are UTF-8 (RFC 4616)."""
+
+    __slots__ = ()
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        """The words in UTF-8, whatever is asked for."""
+        return super().encode("utf-8", errors)
+
+
 class BoundedSMTP(smtplib.SMTP):
     """A connection that ends itself when greeting and sign-in take too long."""
 
@@ -50,6 +60,14 @@ class BoundedSMTP(smtplib.SMTP):
         if sock is not None:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
+
+    def auth_plain(self, challenge: bytes | None = None) -> str:
+        """Name and password at once, in any letters."""
+        return _Utf8(super().auth_plain(challenge))
+
+    def auth_login(self, challenge: bytes | None = None) -> str:
+        """Name, then password, in any letters."""
+        return _Utf8(super().auth_login(challenge))
 
     def quit(self) -> tuple[int, bytes]:
         """Say good-bye, and wait for the answer no longer than for anything else."""

@@ -4,6 +4,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -109,6 +110,34 @@ def test_a_network_without_tls_is_warned_of_at_the_start_and_on_the_page(setting
     assert "unsafe_start" in caplog.text
     line = condition.condition_lines()[-1]
     assert (line.label, line.well) == ("Đường truyền", False)
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"EMAIL_URL": "smtp://u:p@mail.example.vn"}, ["W002"]),
+        ({"EMAIL_URL": "smtp+tls://u:p@mail.example.vn"}, []),
+        ({"EMAIL_URL": "smtps://u:p@10.1.2.3"}, []),
+        ({"EMAIL_URL": "smtp://127.0.0.1:25"}, []),
+        ({"EMAIL_URL": ""}, []),
+        ({"DATABASE_URL": "postgres://u:p@db.example.vn/x"}, ["W003"]),
+        ({"DATABASE_URL": "postgres://u:p@10.1.2.3/x?sslmode=require"}, ["W003"]),
+        ({"DATABASE_URL": "postgres://u:p@db.example.vn/x?sslmode=verify-full"}, []),
+        ({"DATABASE_URL": "postgres://u:p@[::1]/x"}, []),
+        ({"DATABASE_URL": "postgres://u@/x?host=/run/postgresql"}, []),
+        ({"REDIS_URL": "redis://10.1.2.3:6379/0"}, ["W004"]),
+        ({"REDIS_URL": "rediss://10.1.2.3:6379/0"}, []),
+        ({"REDIS_URL": "redis://localhost:6379/0"}, []),
+    ],
+)
+def test_a_service_elsewhere_without_verified_tls_is_warned_of(monkeypatch, given, found):
+    """ASVS 12.3.1, 12.3.2."""
+    for name in ("EMAIL_URL", "DATABASE_URL", "REDIS_URL"):
+        monkeypatch.setenv(name, given.get(name, ""))
+    database = env.read_database("DATABASE_URL", Path("x.sqlite3"), env.DatabaseLimits())
+    read = {"DATABASES": {"default": database}, "CELERY_BROKER_URL": env.read_redis_url("REDIS_URL")}
+    monkeypatch.setattr(checks, "settings", SimpleNamespace(**env.read_email("EMAIL_URL"), **read))
+    assert [warning.id for warning in checks.check_services(None)] == [f"emulation.{mark}" for mark in found]
 
 
 def test_production_asks_those_who_decide_for_a_second_factor(load):

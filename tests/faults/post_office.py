@@ -22,12 +22,14 @@ class PostOffice:
     """Answers as an SMTP server, but for `faults`: stage → the line to say, or what to do.
 
     "hang" says nothing, "cut" closes, "drip" says its line a byte at a time, "slow" says it late. `refused` are
-    addresses that are refused with 550. `heard` are the commands, `taken` the mails.
+    addresses that are refused with 550. `context` is for STARTTLS, `over_tls` for TLS from the first byte. `heard` are
+    the commands, `taken` the mails.
     """
 
     faults: dict[str, str] = field(default_factory=dict)
     offers_tls: bool = False
     context: ssl.SSLContext | None = None
+    over_tls: ssl.SSLContext | None = None
     refused: tuple[str, ...] = ()
     drip: float = 0.2
     heard: list[str] = field(default_factory=list)
@@ -38,7 +40,11 @@ class PostOffice:
         """Serve one connection to its end."""
         with contextlib.suppress(OSError), client:
             client.settimeout(20)
-            self._talk(client, client.makefile("rb"))
+            if self.over_tls is None:
+                self._talk(client, client.makefile("rb"))
+                return
+            with self.over_tls.wrap_socket(client, server_side=True) as secure:
+                self._talk(secure, secure.makefile("rb"))
 
     def _talk(self, client: socket.socket, lines) -> None:
         if self._say(client, "banner", "220 post office"):
@@ -64,9 +70,9 @@ class PostOffice:
 
     def _answer(self, client: socket.socket, lines, word: str, command: str) -> bool:
         if word in ("EHLO", "HELO"):
-            return self._say(
-                client, "ehlo", "250-post office\r\n250 STARTTLS" if self.offers_tls else "250 post office"
-            )
+            offers = ["STARTTLS"] * self.offers_tls + ["AUTH PLAIN"] * (not self.plain)
+            lines_of_it = "\r\n".join(["250-post office", *(f"250-{offer}" for offer in offers), "250 HELP"])
+            return self._say(client, "ehlo", lines_of_it)
         if word == "RCPT" and any(address in command for address in self.refused):
             client.sendall(b"550 5.1.1 no such user\r\n")
             return True
