@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.audit.chain import Mirrored, Standing, register_mirror
-from core.audit.words import register_words
+from core.audit.words import register_names, register_words
 from core.files.keeping import register_folder
 from core.readonly import register_writing_read
 
@@ -77,11 +78,31 @@ def claimed_files() -> Iterator[str]:
         yield from row
 
 
+def visit_names(keys: Collection[int]) -> dict[int, str]:
+    """Plan and unit of visits."""
+    rows = Visit._base_manager.filter(pk__in=keys).values_list("pk", "plan__title", "unit__short_name")
+    return {pk: f"{title}: {unit}" for pk, title, unit in rows}
+
+
+def follow_up_names(keys: Collection[int]) -> dict[int, str]:
+    """Number and unit of recommendations."""
+    rows = FollowUp._base_manager.filter(pk__in=keys).values_list("pk", "position", "visit__unit__short_name")
+    return {pk: gettext("Kiến nghị %(number)s: %(unit)s") % {"number": place, "unit": unit} for pk, place, unit in rows}
+
+
+def question_names(keys: Collection[int]) -> dict[int, str]:
+    """The units that asked."""
+    rows = Question._base_manager.filter(pk__in=keys).values_list("pk", "unit__short_name")
+    return {pk: gettext("Câu hỏi của %(unit)s") % {"unit": unit} for pk, unit in rows}
+
+
 def register() -> None:
     """Let `verify_audit` compare the steps with the chain, its page name them, and the sweep know the files."""
     register_mirror(steps, standings)
     for kind, table in _TABLES.items():
         register_words({f"{kind}.{row.name}": row.label for row in table.transitions})
     register_words(_WORDS)
+    for kind, names in (("visit", visit_names), ("followup", follow_up_names), ("question", question_names)):
+        register_names(kind, names)
     register_folder(FOLDER, claimed_files)
     register_writing_read("campaigns:enclosure", "opening a document is logged: it may hold personal data")

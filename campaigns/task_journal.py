@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.utils.translation import gettext_lazy as _
 
 from core.audit.chain import Mirrored, Standing, register_mirror
-from core.audit.words import register_words
+from core.audit.words import register_names, register_words
 from core.readonly import register_writing_read
 
 from .enums import TaskState
-from .models import TaskTransition, UnitTask
+from .models import Extension, TaskTransition, UnitTask
 
 _CHUNK = 5000
 STEP_WORDS = {
@@ -44,9 +44,25 @@ _WORDS = {
 }
 
 
+def task_names(keys: Collection[int]) -> dict[int, str]:
+    """Milestone and unit of tasks."""
+    rows = UnitTask._base_manager.filter(pk__in=keys).values_list("pk", "milestone__short_title", "unit__short_name")
+    return {pk: f"{title}: {unit}" for pk, title, unit in rows}
+
+
+def extension_names(keys: Collection[int]) -> dict[int, str]:
+    """Milestone and unit of the tasks for which more time was asked."""
+    found = Extension._base_manager.filter(pk__in=keys)
+    rows = found.values_list("pk", "task__milestone__short_title", "task__unit__short_name")
+    return {pk: f"{title}: {unit}" for pk, title, unit in rows}
+
+
 def register() -> None:
     """Let `verify_audit` compare the steps with the chain, and its page name them."""
     register_mirror(steps, standings)
     register_words({f"unittask.{name}": word for name, word in STEP_WORDS.items()})
     register_words(_WORDS)
+    for kind in ("unittask", "unit_task"):
+        register_names(kind, task_names)
+    register_names("extension", extension_names)
     register_writing_read("campaigns:task_file", "opening a file is logged: it may hold personal data")

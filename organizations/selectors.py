@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.dates import format_date
-from core.text import search_key, search_words
+from core.text import name_sort_key, search_key, search_words
 
 from .enums import ACCOUNT_ROLES, Role
 from .models import RoleAssignment, Unit, User
@@ -25,26 +25,31 @@ def holders_over(unit: Unit, *roles: str) -> QuerySet[User]:
     return User.objects.filter(is_active=True, role_assignments__in=held).distinct().order_by("pk")
 
 
+def names_of_people(keys: Collection[int]) -> dict[int, str]:
+    """The full names of accounts by key."""
+    return dict(User.objects.filter(pk__in=keys).values_list("pk", "full_name"))
+
+
 def accounts_within(by: User) -> QuerySet[User]:
-    """Accounts whose home unit lies in the scope of a person who looks after accounts, in the order of names."""
+    """Accounts whose home unit lies in the scope of a person who looks after accounts."""
     condition = path_condition(by.access.paths(*ACCOUNT_ROLES), "home_unit__")
-    return User.objects.filter(condition).select_related("home_unit").order_by("full_name", "pk")
+    return User.objects.filter(condition).select_related("home_unit")
 
 
-def accounts_found(by: User, *, words: str = "", unit: int | None = None) -> QuerySet[User]:
-    """The same, narrowed to those whose name or address holds all `words`, and to the subtree of a unit.
+def accounts_found(by: User, *, words: str = "", unit: int | None = None) -> list[int]:
+    """Keys of the accounts within whose name or address holds all `words`, from the subtree of a unit, in the order
+    of Vietnamese names.
 
-    Words are compared without marks, on every database alike; a district has a few hundred accounts.
+    Words are compared and names put in order here, on every database alike; a district has a few hundred accounts.
     """
     found = accounts_within(by)
-    if wanted := search_words(words):
-        texts = found.values_list("pk", "full_name", "username", "email")
-        pks = [pk for pk, *parts in texts if all(word in search_key(" ".join(parts)) for word in wanted)]
-        found = found.filter(pk__in=pks)
     if unit:
         path = next((path for pk, path, _name, _kind in by.unit_tree.rows if pk == unit), None)
         found = found.filter(path_condition([path], "home_unit__")) if path else found.none()
-    return found
+    wanted = search_words(words)
+    texts = found.order_by().values_list("pk", "full_name", "username", "email")
+    kept = [row for row in texts if all(word in search_key(" ".join(row[1:])) for word in wanted)]
+    return [pk for pk, name, *_rest in sorted(kept, key=lambda row: (name_sort_key(row[1]), row[0]))]
 
 
 @dataclass(frozen=True)
@@ -56,9 +61,10 @@ class AccountLine:
     standing: str
 
 
-def account_lines(users: Iterable[User]) -> list[AccountLine]:
-    """Rows of the list, with the roles held today in words: one query for all."""
-    people = list(users)
+def account_lines(keys: Collection[int]) -> list[AccountLine]:
+    """Rows of the list in the order of `keys`, with the roles held today in words: two queries for all."""
+    found = User.objects.select_related("home_unit").in_bulk(keys)
+    people = [found[key] for key in keys if key in found]
     today = clock.today()
     prefetch_related_objects(people, "role_assignments")
     return [AccountLine(user, _roles_in_words(user, today), standing(user)) for user in people]

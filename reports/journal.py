@@ -12,7 +12,7 @@ from django.db.models import Q
 from core import clock
 from core.audit import current_head
 from core.audit.models import AuditEvent, AuditEventQuerySet, EventKind
-from core.audit.words import action_word
+from core.audit.words import action_word, names_of
 from core.dates import DateError, parse_date
 from core.text import clean_line
 from organizations.enums import Role
@@ -84,22 +84,22 @@ def visible_events(user: User) -> AuditEventQuerySet:
 
 
 def journal_page(user: User, wanted: JournalFilter) -> JournalPage:
-    """One page of the log, by number from the newest: two queries whatever the size."""
+    """One page of the log, by number from the newest: two queries, and one for each kind of record that has names."""
     found = list(_narrowed(visible_events(user), wanted).select_related("actor").order_by("-number")[: PAGE_ROWS + 1])
     rows = found[:PAGE_ROWS]
     for row in rows:
         row.word = action_word(row.action)  # type: ignore[attr-defined]
-    _name_people(rows)
+    _name_subjects(rows)
     return JournalPage(rows, rows[-1].number if len(found) > PAGE_ROWS else None, str(current_head()))
 
 
-def _name_people(rows: list[AuditEvent]) -> None:
-    """Put names where the log holds keys of accounts only."""
-    keys = {row.subject_id for row in rows if row.subject_type == _ACCOUNT and row.subject_id}
-    names = dict(User.objects.filter(pk__in=keys).values_list("pk", "full_name")) if keys else {}
-    for row in rows:
-        if row.subject_type == _ACCOUNT and row.subject_id:
-            row.subject_label = names.get(row.subject_id, row.subject_label)
+def _name_subjects(rows: list[AuditEvent]) -> None:
+    """Put names where the log holds keys: one query for each kind of record on the page that has names."""
+    for kind in {row.subject_type for row in rows}:
+        told = [row for row in rows if row.subject_type == kind and row.subject_id]
+        names = names_of(kind, {row.subject_id for row in told if row.subject_id})
+        for row in told:
+            row.subject_label = names.get(row.subject_id or 0, row.subject_label)
 
 
 def _narrowed(rows: AuditEventQuerySet, wanted: JournalFilter) -> AuditEventQuerySet:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from campaigns.models import Milestone, UnitTask
+from campaigns.querysets import READS_ALL
 from campaigns.selectors.filters import ScheduleFilter
 from campaigns.selectors.grid import grid
 from campaigns.selectors.guidance import guidance_for
@@ -102,6 +103,7 @@ def milestone_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "urgings": list(milestone.urgings.visible_to(request.user).select_related("made_by")[:5]),
         "may_urge": request.user.access.covers(unit.path, *OFFICE_ROLES) and runs and numbers.late > 0,
         "is_head": _is_head(request, milestone.programme) and runs,
+        "shows_units": milestone.is_published and (numbers.expected > 0 or request.user.access.has(*READS_ALL)),
         "list_url": reverse("campaigns:milestone_detail", args=[milestone.pk]),
     }
     return render(request, "campaigns/milestone_detail.html", context)

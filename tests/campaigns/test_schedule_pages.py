@@ -80,6 +80,19 @@ def test_a_milestone_shows_an_officer_the_own_unit_alone(browse: Browse, milesto
     assert ("Xã\u00a0Bình\u00a0An" in page, "Xã\u00a0Đồng\u00a0Thạnh" in page) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("editor", False), ("clerk", False), ("nobody", False), ("administrator", False), ("officer", True)]
+    + [("council_member", True), ("reviewer", True)],
+)
+def test_who_reads_no_task_meets_no_empty_list_of_units(
+    browse: Browse, milestone: Milestone, name: str, shown: bool
+) -> None:
+    answer = browse(name).get(reverse("campaigns:milestone_detail", args=[milestone.pk]))
+    assert (answer.status_code, "Không có đơn vị nào" in answer.text) == (200, False)
+    assert ('id="cac-don-vi"' in answer.text) is shown
+
+
 def test_the_grid_and_the_milestone_lead_to_the_task_of_the_unit(
     world: World, browse: Browse, milestone: Milestone
 ) -> None:

@@ -10,13 +10,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from core.audit import Subject, current_head, record
+from core.audit import Subject, current_head, record, words
 from core.audit.models import AuditEvent, EventKind
 from models_registry.enums import State
 from notifications.models import OutboxMessage
 from organizations.enums import Role
 from reports.digest import post_digest
 from reports.journal import PAGE_ROWS, journal_page, read_filter
+from tests.campaigns.makers import bring_on, task_of
+from tests.campaigns.task_makers import review
 from tests.factories import UserFactory, World
 
 Browse = Callable[[str], Client]
@@ -82,6 +84,20 @@ def test_the_page_costs_the_same_at_every_size(world: World, browse: Browse, row
     with CaptureQueriesContext(connection) as queries:
         client.get("/quan-tri/nhat-ky/")
     assert len(queries) == 7
+
+
+def test_the_page_names_the_record_and_not_its_key(world: World, browse: Browse) -> None:
+    task = bring_on(task_of(review(world), world.commune_a), "submitted", world)
+    rows = journal_page(world.interior_head, read_filter({})).rows
+    told = {
+        (row.subject_type, row.subject_label) for row in rows if row.subject_id in {task.pk, world.interior_head.pk}
+    }
+    assert ("unittask", f"{task.milestone.short_title}: {task.unit.short_name}") in told
+
+
+def test_every_record_with_a_life_has_a_name_on_the_page() -> None:
+    """The log keeps keys where a record has no name of its own; the page says what they stand for."""
+    assert {"user", "unittask", "unit_task", "extension", "visit", "followup", "question"} <= set(words._names)
 
 
 # Refusals
