@@ -25,7 +25,8 @@ def sign_in(person: Person, username: str, password: str) -> None:
 def test_a_long_name_of_a_unit_leaves_the_head_of_a_page_in_one_line(meet: Meet) -> None:
     person = meet("truyenthanh", width=1280)
     person.go("/ban-lam-viec/")
-    places = [person.page.locator(f".site-header {part}").bounding_box() for part in (".header-link", ".user-menu > summary")]
+    parts = [person.page.locator(f".site-header {part}") for part in (".header-link", ".user-menu > summary")]
+    places = [part.bounding_box() for part in parts]
     middles = [place["y"] + place["height"] / 2 for place in places if place]
     assert abs(middles[0] - middles[1]) < 4
 
