@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from core import clock
 
@@ -39,3 +40,17 @@ def group_of(due: datetime.date | None) -> str:
 def in_order(items: Iterable[DeskItem]) -> list[DeskItem]:
     """The most urgent first: by group, then by date."""
     return sorted(items, key=lambda item: (_ORDER.index(item.group), item.due or datetime.date.max))
+
+
+_sources: list[Callable[[Any], list[DeskItem]]] = []
+
+
+def register_items(source: Callable[[Any], list[DeskItem]]) -> None:
+    """Let a part above the desk put things to do on it; `source` takes the person."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def registered_items(user: Any) -> list[DeskItem]:
+    """What the registered parts have for a person."""
+    return [item for source in _sources for item in source(user)]

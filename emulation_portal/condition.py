@@ -11,10 +11,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core import clock
+from core.desk import DeskItem
 from core.numbers import format_number
 from notifications.models import Tick
 from organizations.calendar import years_without_days
@@ -73,6 +75,23 @@ def condition_lines() -> list[Line]:
         _backup_line(last_backup()),
         *_calendar_line(),
         *_transport_lines(),
+    ]
+
+
+def desk_items(user: Any) -> list[DeskItem]:
+    """One thing to do for each part that is not well, on the desk of the administrator."""
+    if not user.access.has(Role.ADMINISTRATOR):
+        return []
+    return [
+        DeskItem(
+            title=_("Xem lại: %(part)s") % {"part": line.label},
+            note=f"{line.words} {line.todo}",
+            url=reverse("condition"),
+            action=_("Xem sức khỏe hệ thống"),
+            group="soon",
+        )
+        for line in condition_lines()
+        if not line.well
     ]
 
 

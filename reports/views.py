@@ -12,7 +12,7 @@ from campaigns.inspection_desk import inspection_items
 from campaigns.selectors.lists import late_unit_names
 from core import clock
 from core.audit.models import EventKind
-from core.desk import DeskItem, in_order
+from core.desk import DeskItem, in_order, registered_items
 from models_registry.desk import desk_items, draft_counts, late_records, waiting_for_others
 from models_registry.enums import State, state_label
 from notifications import desk as mails
@@ -46,7 +46,8 @@ _GROUPS = {
 def desk(request: HttpRequest) -> HttpResponse:
     """My desk: what is due first, then what waits for me, then what waits for others."""
     user = request.user
-    items = in_order([*desk_items(user), *schedule.desk_items(user), *inspection_items(user), *mails.desk_items(user)])
+    own = [*desk_items(user), *schedule.desk_items(user), *inspection_items(user), *mails.desk_items(user)]
+    items = in_order([*own, *registered_items(user)])
     waiting = waiting_for_others(user) if user.access.has(*UNIT_ROLES) else []
     waiting_tasks = schedule.waiting_for_others(user) if user.access.has(Role.OFFICER) else []
     heads = user.access.has(Role.INTERIOR_HEAD)

@@ -190,6 +190,15 @@ def test_the_page_says_what_is_well_and_what_to_do(browse, heartbeat):
     assert page(browse).count("Cần xem lại") == 1
 
 
+def test_what_is_not_well_waits_on_the_desk_of_the_administrator_alone(browse, heartbeat):
+    def told(name):
+        page = browse(name).get("/ban-lam-viec/")
+        return [item.title for _code, _title, items in page.context["groups"] for item in items]
+
+    assert told("administrator") == ["Xem lại: Sao lưu", "Xem lại: Lịch làm việc"]
+    assert [title for name in ("interior_head", "leader", "clerk", "editor") for title in told(name)] == []
+
+
 def test_the_page_shows_with_the_cache_away(browse, monkeypatch):
     client = browse("administrator")
 
