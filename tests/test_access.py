@@ -877,12 +877,6 @@ def test_a_page_that_only_reads_takes_no_post(world: World, browse: Browse, name
 # What the browser is told
 
 
-@pytest.mark.parametrize("who", ["visitor", "officer"])
-def test_pages_after_signing_in_are_kept_by_no_cache(world: World, browse: Browse, who: str) -> None:
-    kept = browse(who).get("/ban-lam-viec/").headers.get("Cache-Control", "")
-    assert "no-store" in kept or who == "visitor"
-
-
 def test_the_record_page_of_the_officer_names_no_step_of_the_office(world: World, browse: Browse) -> None:
     exemplar = world.exemplar(State.SUBMITTED)
     text = browse("officer").get(f"/dien-hinh/{exemplar.pk}/").content.decode()

@@ -34,6 +34,8 @@ def test_the_vn_profile_says_all_faults_at_once(officer: User) -> None:
         "Kx7!pq": [SHORT % (6, 12)],
         "lúa vàng đồng": [KINDS],
         "password": [SHORT % (8, 12), KINDS, COMMON],
+        "Qwerty123456": [COMMON],
+        "1q2w3e4r5t6y7u8i9o0p": [COMMON],
         "một câu rất dài chữ thường": [],
         "câu dài mười chín k": [KINDS],
     }
