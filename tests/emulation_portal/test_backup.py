@@ -19,7 +19,7 @@ import psycopg2
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from core import heads
 from core.audit import current_head, record, verify
@@ -230,6 +230,16 @@ def test_two_backups_at_once_and_a_folder_that_cannot_be_written_are_told(filled
     (tmp_path / "tep").touch()
     with pytest.raises(CommandError, match="Không ghi được vào thư mục"):
         run("backup", tmp_path / "tep" / "b")
+
+
+def test_a_database_that_is_away_is_told_in_a_sentence_and_leaves_nothing(monkeypatch, tmp_path):
+    def away():
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(making, "engine", away)
+    with pytest.raises(CommandError, match=r"Chưa sao lưu được\. connection refused"):
+        call_command("backup", str(tmp_path / "backups"))
+    assert [path for path in (tmp_path / "backups").iterdir() if path.is_dir()] == []
 
 
 def test_a_missing_program_of_postgresql_is_named(monkeypatch):

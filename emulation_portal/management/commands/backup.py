@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
 
 from core.numbers import format_number
 from emulation_portal.backup.making import make_backup
@@ -33,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             made = make_backup(options["folder"].resolve(), keep=options["keep"])
-        except (BackupError, OSError) as error:
+        except (BackupError, OSError, Error) as error:
             raise CommandError(f"Chưa sao lưu được. {error}") from error
         manifest = made.manifest
         if manifest.lost:
