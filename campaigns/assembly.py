@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from .enums import TaskState
@@ -53,16 +55,24 @@ class Assembly:
     totals: list[Cell]
     missing: list[UnitTask]
     sections: list[Gathered]
+    #: When the report was submitted, if it is: later reports are not in it.
+    until: datetime.datetime | None = None
 
     @property
     def count(self) -> int:
         return len(self.rows) + len(self.missing)
 
 
-def accepted_versions(milestone: Milestone) -> list[TaskReportVersion]:
+def _accepted(until: datetime.datetime | None, of: str = "") -> Q:
+    """Tasks whose reports were accepted, by a moment if one is given; what is accepted stays so."""
+    accepted = Q(**{f"{of}state": TaskState.ACCEPTED})
+    return accepted if until is None else accepted & Q(**{f"{of}accepted_at__lte": until})
+
+
+def accepted_versions(milestone: Milestone, until: datetime.datetime | None = None) -> list[TaskReportVersion]:
     """The accepted report of every unit for a milestone: the last version of each, in the order of the units."""
     found = (
-        TaskReportVersion.objects.filter(task__milestone=milestone, task__state=TaskState.ACCEPTED)
+        TaskReportVersion.objects.filter(_accepted(until, "task__"), task__milestone=milestone)
         .select_related("task__unit")
         .order_by("task__unit__path", "task", "number")
     )
@@ -87,19 +97,24 @@ def values_of(version: TaskReportVersion) -> dict[str, Decimal]:
 
 
 def assembly_of(task: UnitTask) -> Assembly:
-    """Everything that the page of the district's report shows: three queries whatever the number of units."""
+    """Everything that the page of the district's report shows: three queries whatever the number of units.
+
+    Once the report is submitted it stands as it was then, so that the table goes on adding up to the frozen figures.
+    """
     source = task.milestone.assembles
     assert source is not None
     figures = figures_of(task.milestone)
-    versions = accepted_versions(source)
+    until = None if task.is_owed else task.submitted_at
+    versions = accepted_versions(source, until)
     rows = [UnitRow(v.task, v, [_cell(v, figure) for figure in figures]) for v in versions]
-    missing = UnitTask.objects.filter(milestone=source).exclude(state=TaskState.ACCEPTED)
+    missing = UnitTask.objects.filter(milestone=source).exclude(_accepted(until))
     return Assembly(
         figures=figures,
         rows=rows,
         totals=[_total(rows, n) for n in range(len(figures))],
         missing=list(missing.select_related("unit").order_by("unit__path")),
         sections=gather(task.milestone, versions),
+        until=until,
     )
 
 

@@ -7,6 +7,7 @@ import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaigns.issuers import full_name, initials
 from campaigns.models import LegalBasis, Programme, Urging
 from core.dates import format_date
 from core.papers import (
@@ -17,15 +18,19 @@ from core.papers import (
     add_signature,
     add_table,
     as_bytes,
+    day_in_words,
     new_paper,
 )
 from organizations.enums import Role
 from organizations.selectors import holders_over
 
-
-def initials(name: str) -> str:
-    """The sign of an office: PNV for Phòng Nội vụ."""
-    return "".join(word[0] for word in name.split() if word[0].isalpha()).upper()
+#: More addressees than these are not named twice: the list below names them.
+_MOST_ADDRESSEES = 10
+#: Types of documents that a legal basis may be of (domain.md (d)).
+_TYPES = (
+    *("Luật", "Nghị quyết", "Nghị định", "Quyết định", "Chỉ thị", "Thông tư", "Thông tri", "Thông báo", "Kế hoạch"),
+    *("Hướng dẫn", "Kết luận", "Chương trình", "Đề án", "Quy định", "Quy chế", "Công văn"),
+)
 
 
 def urging_letter(urging: Urging) -> bytes:
@@ -38,7 +43,7 @@ def urging_letter(urging: Urging) -> bytes:
     paper = new_paper(title=subject)
     add_heading(
         paper,
-        parent=_("Ủy ban nhân dân %(unit)s") % {"unit": programme.unit.name_in_text},
+        parent=_("UBND %(unit)s") % {"unit": programme.unit.name_in_text},
         issuer=office_name,
         number=f"/{initials(office_name)}",
         place=programme.unit.place_name,
@@ -47,12 +52,13 @@ def urging_letter(urging: Urging) -> bytes:
         subject=subject,
     )
     units = list(urging.units.select_related("unit", "task"))
-    add_addressees(paper, [row.unit.name for row in units])
+    add_addressees(paper, _addressees([full_name(row.unit, programme.unit) for row in units]))
     for line in bases_in_words(programme, timezone.localdate(urging.made_at)):
         add_paragraph(paper, line, italic=True)
     add_paragraph(paper, urging.text)
     add_paragraph(paper, _("Danh sách đơn vị chậm và hạn đã giao:"))
-    _add_units(paper, [(row.unit.name, row.due, (row.urged_on - row.due).days) for row in units])
+    rows = [(full_name(row.unit, programme.unit), row.due, (row.urged_on - row.due).days) for row in units]
+    _add_units(paper, rows)
     add_paragraph(paper, _("Đề nghị các đơn vị quan tâm thực hiện./."))
     head = holders_over(programme.unit, Role.INTERIOR_HEAD).first()
     add_signature(
@@ -68,12 +74,25 @@ def urging_letter(urging: Urging) -> bytes:
 def bases_in_words(programme: Programme, day: datetime.date) -> list[str]:
     """The lines “Căn cứ …” in force on a day, oldest first; the last ends with a full stop."""
     cited = [basis for basis in programme.legal_bases.all() if _in_force(basis, day)]
-    lines = [
-        _("Căn cứ %(title)s (số %(number)s ngày %(day)s)")
-        % {"title": basis.title, "number": basis.number, "day": format_date(basis.issued_on)}
-        for basis in cited
-    ]
+    lines = [_("Căn cứ %(basis)s") % {"basis": _cited(basis)} for basis in cited]
     return [f"{line}{'.' if place == len(lines) else ';'}" for place, line in enumerate(lines, start=1)]
+
+
+def _cited(basis: LegalBasis) -> str:
+    """A document as papers cite it: type, number, day, issuer, then what it is about."""
+    told = {"number": basis.number, "day": day_in_words(basis.issued_on)}
+    kind = next((name for name in _TYPES if basis.title.startswith(f"{name} ")), "")
+    if not kind:
+        return _("%(title)s (số %(number)s %(day)s)") % {**told, "title": basis.title}
+    about = basis.title.removeprefix(kind).strip()
+    if not about.startswith("của "):
+        about = about if about.startswith("về ") else _("về %(about)s") % {"about": about}
+        about = _("của %(issuer)s %(about)s") % {"issuer": basis.issuer, "about": about}
+    return _("%(kind)s số %(number)s %(day)s %(about)s") % {**told, "kind": kind, "about": about}
+
+
+def _addressees(names: list[str]) -> list[str]:
+    return names if len(names) <= _MOST_ADDRESSEES else [_("Các cơ quan, đơn vị, địa phương trong danh sách dưới đây")]
 
 
 def _in_force(basis: LegalBasis, day: datetime.date) -> bool:
@@ -87,5 +106,5 @@ def _add_units(paper: Paper, rows: list[tuple[str, datetime.date, int]]) -> None
         [_("TT"), _("Đơn vị"), _("Hạn"), _("Số ngày quá hạn")],
         [(place, name, format_date(due), days) for place, (name, due, days) in enumerate(rows, start=1)],
         widths=(12, 85, 32, 36),
-        numbers={0, 3},
+        centred={0, 2, 3},
     )

@@ -12,11 +12,12 @@ from collections.abc import Collection, Iterable, Sequence
 from django.utils.translation import gettext as _
 from docx import Document
 from docx.document import Document as Paper
-from docx.enum.section import WD_ORIENT
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.section import Section
 from docx.shared import Mm, Pt
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
@@ -24,6 +25,7 @@ from docx.text.paragraph import Paragraph
 __all__ = [
     "Paper",
     "add_addressees",
+    "add_appendix",
     "add_heading",
     "add_paragraph",
     "add_section_title",
@@ -31,6 +33,7 @@ __all__ = [
     "add_table",
     "as_bytes",
     "dated",
+    "day_in_words",
     "new_paper",
 ]
 
@@ -41,6 +44,7 @@ MARGINS = {"top_margin": 20, "bottom_margin": 20, "left_margin": 30, "right_marg
 A4 = (210, 297)
 STATE = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
+PARTY = "ĐẢNG CỘNG SẢN VIỆT NAM"
 _BLANK = "\u00a0" * 8
 _ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
@@ -57,9 +61,7 @@ def new_paper(*, title: str = "", landscape: bool = False) -> Paper:
     paper.core_properties.comments = ""
     _set_style(paper)
     section = paper.sections[0]
-    width, height = reversed(A4) if landscape else A4
-    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
-    section.page_width, section.page_height = Mm(width), Mm(height)
+    _lay(section, landscape)
     for name, size in MARGINS.items():
         setattr(section, name, Mm(size))
     section.header_distance = Mm(10)
@@ -69,12 +71,16 @@ def new_paper(*, title: str = "", landscape: bool = False) -> Paper:
 
 
 def dated(place: str, day: datetime.date | None) -> str:
-    """The line of place and date: zero before days 1–9 and months 1 and 2 only; blank places without a day."""
+    """The line of place and date."""
+    return f"{place}, {day_in_words(day)}"
+
+
+def day_in_words(day: datetime.date | None) -> str:
+    """A date as papers write it: zero before days 1–9 and months 1 and 2 only; blank places without a day."""
     if day is None:
-        return _("%(place)s, ngày %(blank)s tháng %(blank)s năm %(blank)s") % {"place": place, "blank": _BLANK}
+        return _("ngày %(blank)s tháng %(blank)s năm %(blank)s") % {"blank": _BLANK}
     month = f"{day.month:02d}" if day.month < 3 else str(day.month)
-    return _("%(place)s, ngày %(day)s tháng %(month)s năm %(year)s") % {
-        "place": place,
+    return _("ngày %(day)s tháng %(month)s năm %(year)s") % {
         "day": f"{day.day:02d}",
         "month": month,
         "year": day.year,
@@ -91,24 +97,28 @@ def add_heading(
     day: datetime.date | None,
     kind: str,
     subject: str,
+    party: bool = False,
 ) -> None:
     """The head of a paper: agencies, state and motto, number, place and date, then type and subject.
 
-    `number` begins with "/" while the clerk has not given it: "Số:    /UBND-NV". Without `kind` the paper is an
-    official letter (công văn): its subject stands as "V/v …" under the number.
+    `number` begins with its sign while the clerk has not given it: "Số:    /UBND-NV"; `issuer` may have two lines.
+    Without `kind` the paper is an official letter (công văn): its subject stands as "V/v …" under the number. A body of
+    the Party heads its papers with the Party's name.
     """
     left_width, right_width = _split(paper, 65)
     table = _borderless(paper, (left_width, right_width))
     left, right = table.rows[0].cells
     if parent:
         _line(left, parent.upper(), size=12)
-    _line(left, issuer.upper(), size=12, bold=True)
+    for part in issuer.split("\n"):
+        _line(left, part.upper(), size=12, bold=True)
     _rule(left, left_width, 22)
-    _line(right, STATE, size=12, bold=True)
-    _line(right, MOTTO, size=13, bold=True)
+    _line(right, PARTY if party else STATE, size=13 if party else 12, bold=True)
+    if not party:
+        _line(right, MOTTO, size=13, bold=True)
     _rule(right, right_width, 62)
     left, right = table.add_row().cells
-    _line(left, _("Số: %(number)s") % {"number": _BLANK + number if number[:1] in ("", "/") else number}, size=13)
+    _line(left, _numbered(number, party), size=13)
     _line(right, dated(place, day), size=13, italic=True)
     if not kind:
         _line(left, _("V/v %(subject)s") % {"subject": subject}, size=12)
@@ -116,6 +126,11 @@ def add_heading(
     add_paragraph(paper, kind.upper(), bold=True, align="center", indent=False, before=18, after=0)
     add_paragraph(paper, subject, bold=True, align="center", indent=False, after=0)
     _rule(paper, _text_width(paper), 50)
+
+
+def _numbered(number: str, party: bool) -> str:
+    shown = _BLANK + number if number[:1] in ("", "/", "-") else number
+    return (_("Số %(number)s") if party else _("Số: %(number)s")) % {"number": shown}
 
 
 def add_addressees(paper: Paper, names: Sequence[str]) -> None:
@@ -171,29 +186,48 @@ def add_table(
     *,
     widths: Sequence[int] = (),
     numbers: Collection[int] = (),
+    centred: Collection[int] = (),
     size: int = 12,
+    total: Sequence[object] = (),
 ) -> Table:
-    """A bordered table whose head repeats on each page; `widths` in millimetres, `numbers` the columns set right."""
+    """A bordered table whose head repeats on each page; `widths` in millimetres, `numbers` the columns set right.
+
+    `total` is a last row, in bold.
+    """
     table = paper.add_table(rows=1, cols=len(headers))
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     for cell, text in zip(table.rows[0].cells, headers, strict=True):
         _fill(cell, text, size=size, bold=True, align="center")
     _mark_row(table.rows[0], "w:tblHeader")
+    aligned = ["right" if n in numbers else "center" if n in centred else "left" for n in range(len(headers))]
     for row in rows:
-        added = table.add_row()
-        _mark_row(added, "w:cantSplit")
-        for place, (cell, value) in enumerate(zip(added.cells, row, strict=True)):
-            _fill(cell, str(value), size=size, align="right" if place in numbers else "left")
+        _add_row(table, row, aligned, size=size)
+    if total:
+        _add_row(table, total, aligned, size=size, bold=True)
     if widths:
         _set_widths(table, [Mm(width) for width in widths])
     paper.add_paragraph().paragraph_format.space_after = Pt(0)
     return table
 
 
+def _add_row(table: Table, row: Sequence[object], aligned: Sequence[str], *, size: int, bold: bool = False) -> None:
+    added = table.add_row()
+    _mark_row(added, "w:cantSplit")
+    for cell, value, align in zip(added.cells, row, aligned, strict=True):
+        _fill(cell, str(value), size=size, bold=bold, align=align)
+
+
 def add_signature(paper: Paper, *, authority: str, title: str, name: str, recipients: Sequence[str]) -> None:
-    """The foot of a paper: recipients at the left, authority ("TL. CHỦ TỊCH"), title, room to sign and name."""
-    left, right = _borderless(paper, _split(paper, 75)).rows[0].cells
+    """The foot of a paper: recipients at the left, authority ("TL. CHỦ TỊCH"), title, room to sign and name.
+
+    It stays in one piece, and with the last words of the body.
+    """
+    if paper.paragraphs:
+        paper.paragraphs[-1].paragraph_format.keep_with_next = True
+    row = _borderless(paper, _split(paper, 75)).rows[0]
+    _mark_row(row, "w:cantSplit")
+    left, right = row.cells
     _line(left, _("Nơi nhận:"), size=12, bold=True, italic=True, align="left")
     for place, line in enumerate(recipients, start=1):
         _line(left, f"- {line}{'.' if place == len(recipients) else ';'}", size=11, align="left")
@@ -203,6 +237,25 @@ def add_signature(paper: Paper, *, authority: str, title: str, name: str, recipi
     for _row in range(4):
         _line(right, "", size=14)
     _line(right, name, size=14, bold=True)
+    for cell in (left, right):
+        cell.paragraphs[0].paragraph_format.space_before = Pt(6)
+
+
+def add_appendix(paper: Paper, *, number: str, title: str, of: str, landscape: bool = False) -> None:
+    """Begin an appendix behind the signature, on pages of its own that count from 1: name, title, the paper it is of.
+
+    `number` is "I", "II" …, or "" for the only one.
+    """
+    section = paper.add_section(WD_SECTION.NEW_PAGE)
+    _lay(section, landscape)
+    section.different_first_page_header_footer = True
+    start = OxmlElement("w:pgNumType")
+    start.set(qn("w:start"), "1")
+    section._sectPr.append(start)
+    name = _("Phụ lục %(number)s") % {"number": number}
+    add_paragraph(paper, name.strip(), bold=True, align="center", indent=False, after=0)
+    add_paragraph(paper, title.upper(), bold=True, align="center", indent=False, after=0)
+    add_paragraph(paper, f"({of})", italic=True, align="center", indent=False, after=12)
 
 
 def as_bytes(paper: Paper) -> bytes:
@@ -210,6 +263,12 @@ def as_bytes(paper: Paper) -> bytes:
     stream = io.BytesIO()
     paper.save(stream)
     return stream.getvalue()
+
+
+def _lay(section: Section, landscape: bool) -> None:
+    width, height = reversed(A4) if landscape else A4
+    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = Mm(width), Mm(height)
 
 
 def _set_style(paper: Paper) -> None:
@@ -235,7 +294,7 @@ def _number_pages(paragraph: Paragraph) -> None:
 
 
 def _text_width(paper: Paper) -> int:
-    section = paper.sections[0]
+    section = paper.sections[-1]
     room = section.page_width - section.left_margin - section.right_margin  # type: ignore[operator]
     return round(room / Mm(1))
 
@@ -272,6 +331,9 @@ def _mark_row(row: object, name: str) -> None:
 
 def _fill(cell: _Cell, text: str, *, size: int, bold: bool = False, align: str = "left") -> None:
     _line(cell, text, size=size, bold=bold, align=align)
+    shape = cell.paragraphs[0].paragraph_format
+    shape.space_before = shape.space_after = Pt(2)
+    cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
 
 
 def _line(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -33,6 +34,10 @@ __all__ = [
     "User",
     "UserSession",
 ]
+
+
+#: The word before the name of a place.
+_KIND_OF_PLACE = re.compile(r"^(?:Xã|Phường|Thị trấn|Thị xã|Đặc khu|Huyện|Quận|Thành phố|Tỉnh) ")
 
 
 class UnitManager(MP_NodeManager.from_queryset(UnitQuerySet)):  # type: ignore[misc]
@@ -86,9 +91,9 @@ class Unit(MP_Node):
     @property
     def place_name(self) -> str:
         """The name of the place alone, as a dateline has it: Gò Công Tây; an office keeps its whole name."""
-        _kind, _space, place = self.name.partition(" ")
-        is_place = self.kind in (UnitKind.COMMUNE, UnitKind.DISTRICT, UnitKind.PROVINCE)
-        return place if is_place and place else self.name
+        if self.kind not in (UnitKind.COMMUNE, UnitKind.DISTRICT, UnitKind.PROVINCE):
+            return self.name
+        return _KIND_OF_PLACE.sub("", self.name) or self.name
 
 
 class EmulationBlock(models.Model):

@@ -15,7 +15,7 @@ from campaigns.enums import ExtensionState, TaskState
 from campaigns.forms.task_filter import TaskFilter
 from campaigns.models import TaskReportVersion, UnitTask
 from campaigns.querysets import READS_ALL
-from campaigns.report_papers import report_paper
+from campaigns.report_papers import paper_kind, report_paper
 from campaigns.rules import may_judge, may_write
 from campaigns.selectors.tasks import duties_of, history_of, return_of, years_of
 from campaigns.services import submit_report, withdraw_report
@@ -111,7 +111,7 @@ def task_document(request: HttpRequest, pk: int) -> HttpResponse:
     if version is None and not drafts:
         raise Http404
     content = report_paper(task, None if drafts else version)
-    name = slugify(f"bao cao {task.milestone.short_title} {task.unit.short_name}")
+    name = slugify(f"{paper_kind(task)} {task.milestone.short_title} {task.unit.short_name}")
     response = HttpResponse(content, content_type=CONTENT_TYPES["docx"])
     response["Content-Disposition"] = content_disposition(f"{name}.docx")
     return response

@@ -12,10 +12,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from docx import Document
+from docx.shared import Mm
 
+from campaigns import services
+from campaigns.assembly import assembly_of
+from campaigns.content import as_text
 from campaigns.models import TaskReport
 from campaigns.services import accept_report, submit_report
-from tests.campaigns.makers import task_of
+from core import clock
+from tests.campaigns.makers import publish, task_of
 from tests.campaigns.task_makers import bring, district_review, many_tasks, review, write
 from tests.factories import World
 
@@ -83,11 +88,12 @@ def test_the_paper_has_head_sections_figures_and_no_number(world: World, browse:
     answer = browse("reviewer").get(page("task_document", task.pk))
     words = words_of(answer.content)
     for part in (
-        "ỦY BAN NHÂN DÂN XÃ BÌNH AN",
+        "ỦY BAN NHÂN DÂN\nXÃ BÌNH AN",
         "BÁO CÁO",
         "Kết quả sơ kết 03 năm (2021–2023)",
         "II.1. Công tác tuyên truyền: đã làm xong.",
-        "Phụ lục. Số liệu tính đến ngày 5/6/2023",
+        "Trên đây là báo cáo của Ủy ban nhân dân xã Bình An./.",
+        "SỐ LIỆU TÍNH ĐẾN NGÀY 5/6/2023",
         "Điển hình được bồi dưỡng",
         "/BC-UBND",
     ):
@@ -107,6 +113,64 @@ def test_the_paper_of_the_district_has_the_table_of_units(world: World, browse: 
         True,
         True,
     )
+
+
+def test_what_is_accepted_after_the_district_submitted_is_not_added_to_its_report(
+    world: World, browse: Callable[[str], Client]
+) -> None:
+    milestone = review(world)
+    bring(task_of(milestone, world.commune_a), "accepted", by=world.officer, judge=world.reviewer)
+    task = district_review(world, milestone)
+    with clock.replay_at(clock.now() + datetime.timedelta(minutes=1)):
+        write(task, world.reviewer)
+        services.submit_report(task=task, by=world.reviewer)
+    with clock.replay_at(clock.now() + datetime.timedelta(minutes=2)):
+        bring(task_of(milestone, world.commune_b), "accepted", by=world.other_officer, judge=world.reviewer)
+    task.refresh_from_db()
+    frozen = {row["code"]: row["typed"] for row in task.versions.last().figures}
+    found = assembly_of(task)
+    assert [as_text(cell.value) for cell in found.totals] == [frozen[figure.code] for figure in found.figures]
+    assert [row.task.unit for row in found.rows] == [world.commune_a]
+    assert [missing.unit for missing in found.missing] == [world.commune_b]
+    page_words = browse("reviewer").get(page("task_assembly", task.pk)).content.decode()
+    assert "Giữ nguyên như lúc nộp báo cáo" in page_words
+    services.withdraw_report(task=task, by=world.reviewer)
+    assert len(assembly_of(task).rows) == 2
+
+
+def sections_of_paper(content: bytes) -> list[tuple[int, int, bool]]:
+    """Width and height in millimetres of each section, and whether its pages count from 1."""
+    return [
+        (round(s.page_width / Mm(1)), round(s.page_height / Mm(1)), "w:pgNumType" in s._sectPr.xml)
+        for s in Document(io.BytesIO(content)).sections
+    ]
+
+
+def test_figures_are_appendices_behind_the_signature(world: World, browse: Callable[[str], Client]) -> None:
+    milestone = review(world)
+    own = bring(task_of(milestone, world.commune_a), "accepted", by=world.officer, judge=world.reviewer)
+    task = district_review(world, milestone)
+    client = browse("reviewer")
+    of_unit, of_district = (client.get(page("task_document", t.pk)).content for t in (own, task))
+    assert sections_of_paper(of_unit) == [(210, 297, False), (210, 297, True)]
+    assert sections_of_paper(of_district) == [(210, 297, False), (210, 297, True), (297, 210, True)]
+    body = [p.text for p in Document(io.BytesIO(of_district)).paragraphs]
+    assert body.index("Trên đây là báo cáo của Phòng Nội vụ./.") < body.index("Phụ lục I") < body.index("Phụ lục II")
+
+
+def test_a_draft_names_what_is_still_to_be_written(world: World, browse: Callable[[str], Client]) -> None:
+    task = task_of(review(world), world.commune_a)
+    words = words_of(browse("officer").get(page("task_document", task.pk)).content)
+    assert "II.1. Công tác tuyên truyền\n" + "…" * 12 in words
+
+
+def test_a_plan_is_headed_as_a_plan(world: World, browse: Callable[[str], Client]) -> None:
+    milestone = publish(world, title="Kế hoạch tuyên truyền năm 2023", short_title="KH tuyên truyền 2023")
+    task = bring(task_of(milestone, world.commune_a), "submitted", by=world.officer, judge=world.reviewer)
+    answer = browse("reviewer").get(page("task_document", task.pk))
+    words = words_of(answer.content)
+    assert [part in words for part in ("KẾ HOẠCH\nTuyên truyền năm 2023", "/KH-UBND", "BÁO CÁO")] == [True, True, False]
+    assert "ke-hoach-kh-tuyen-truyen-2023-xa-binh-an.docx" in answer.headers["Content-Disposition"]
 
 
 def cost(client: Client, url: str) -> int:

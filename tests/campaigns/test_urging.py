@@ -14,7 +14,7 @@ from django.urls import reverse
 from docx import Document
 
 from campaigns.models import LegalBasis, Milestone, UnitTask, UrgedUnit, Urging
-from campaigns.papers import initials, urging_letter
+from campaigns.papers import bases_in_words, urging_letter
 from campaigns.services import close_programme, late_units, proposed_text, urge
 from campaigns.services.urging import still_owed
 from core.audit.models import AuditEvent
@@ -174,7 +174,7 @@ def test_the_official_letter_says_who_owes_what_since_when(world: World) -> None
     User.objects.filter(pk=world.interior_head.pk).update(full_name="Lê Thị Trưởng")
     urging = urge(milestone=milestone, tasks=keys(milestone), by=world.reviewer, text="Đề nghị nộp ngay.")
     assert lines(urging_letter(urging)) == [
-        "ỦY BAN NHÂN DÂN HUYỆN THỬ",
+        "UBND HUYỆN THỬ",
         "PHÒNG NỘI VỤ",
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
         "Độc lập - Tự do - Hạnh phúc",
@@ -182,8 +182,8 @@ def test_the_official_letter_says_who_owes_what_since_when(world: World) -> None
         "V/v đôn đốc thực hiện “Sơ kết 03 năm (2021–2023)”",
         "Thử, ngày  tháng  năm ",
         *("TT", "Đơn vị", "Hạn", "Số ngày quá hạn"),
-        *("1", "Xã Bình An", "15/6/2023", "5"),
-        *("2", "Xã Đồng Thạnh", "15/6/2023", "5"),
+        *("1", "Ủy ban nhân dân xã Bình An", "15/6/2023", "5"),
+        *("2", "Ủy ban nhân dân xã Đồng Thạnh", "15/6/2023", "5"),
         "Nơi nhận:",
         "- Như trên;",
         "- Thường trực UBND huyện (báo cáo);",
@@ -191,9 +191,9 @@ def test_the_official_letter_says_who_owes_what_since_when(world: World) -> None
         "TRƯỞNG PHÒNG",
         "Lê Thị Trưởng",
         "Kính gửi:",
-        "- Xã Bình An;",
-        "- Xã Đồng Thạnh.",
-        "Căn cứ Kế hoạch xây dựng điển hình (số 197/KH-UBND ngày 22/9/2021).",
+        "- Ủy ban nhân dân xã Bình An;",
+        "- Ủy ban nhân dân xã Đồng Thạnh.",
+        "Căn cứ Kế hoạch số 197/KH-UBND ngày 22 tháng 9 năm 2021 của UBND về xây dựng điển hình.",
         "Đề nghị nộp ngay.",
         "Danh sách đơn vị chậm và hạn đã giao:",
         "Đề nghị các đơn vị quan tâm thực hiện./.",
@@ -209,8 +209,31 @@ def test_the_letter_says_the_same_a_year_later(world: World, stand_on) -> None:
     assert lines(urging_letter(urging)) == before
 
 
-def test_the_sign_of_an_office_is_its_first_letters() -> None:
-    assert (initials("Phòng Nội vụ"), initials("Phòng Tài chính – Kế hoạch")) == ("PNV", "PTCKH")
+def test_many_units_are_addressed_by_their_list(world: World) -> None:
+    many_units(world, 10)
+    milestone = publish(world)
+    urging = urge(milestone=milestone, tasks=keys(milestone), by=world.reviewer, text="Nộp.")
+    told = lines(urging_letter(urging))
+    assert "Kính gửi: Các cơ quan, đơn vị, địa phương trong danh sách dưới đây" in told
+    assert "Ủy ban nhân dân xã Bình An" in told
+
+
+@pytest.mark.parametrize(
+    ("title", "cited"),
+    [
+        (
+            "Chỉ thị của Bộ Chính trị về tiếp tục đổi mới",
+            "Chỉ thị số 34-CT/TW ngày 07 tháng 4 năm 2014 của Bộ Chính trị về tiếp tục đổi mới.",
+        ),
+        ("Luật về thi đua", "Luật số 34-CT/TW ngày 07 tháng 4 năm 2014 của Trung ương về thi đua."),
+        ("Đổi mới thi đua", "Đổi mới thi đua (số 34-CT/TW ngày 07 tháng 4 năm 2014)."),
+    ],
+)
+def test_a_legal_basis_is_cited_by_type_number_day_and_issuer(world: World, title: str, cited: str) -> None:
+    programme = publish(world).programme
+    day = datetime.date(2014, 4, 7)
+    programme.legal_bases.create(number="34-CT/TW", title=title, issuer="Trung ương", issued_on=day)
+    assert bases_in_words(programme, LATE) == [f"Căn cứ {cited}"]
 
 
 def test_the_proposed_words_name_milestone_and_day(world: World) -> None:

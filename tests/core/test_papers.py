@@ -12,6 +12,7 @@ from docx.shared import Mm, Pt
 
 from core.papers import (
     add_addressees,
+    add_appendix,
     add_heading,
     add_paragraph,
     add_section_title,
@@ -104,6 +105,37 @@ def test_a_named_paper_has_its_type_and_subject_in_the_middle() -> None:
     assert paper.tables[0].rows[1].cells[0].text == "Số: 12/BC-UBND"
 
 
+def test_a_body_of_the_party_heads_its_papers_with_the_party_s_name() -> None:
+    paper = reopened(made(kind="Báo cáo", number="-BC/", issuer="Ban Tuyên giáo Huyện ủy", party=True))
+    cells = [cell for row in paper.tables[0].rows for cell in row.cells]
+    texts = [p.text.replace("\u00a0", "") for cell in cells for p in cell.paragraphs]
+    assert [text for text in texts if text] == [
+        "UBND HUYỆN THỬ",
+        "BAN TUYÊN GIÁO HUYỆN ỦY",
+        "ĐẢNG CỘNG SẢN VIỆT NAM",
+        "Số -BC/",
+        "Thử, ngày  tháng  năm ",
+    ]
+
+
+def test_an_appendix_has_pages_of_its_own_that_count_from_one() -> None:
+    paper = new_paper()
+    add_paragraph(paper, "Nội dung")
+    add_appendix(paper, number="II", title="Số liệu", of="Kèm theo Báo cáo số 1/BC", landscape=True)
+    paper = reopened(paper)
+    first, second = paper.sections
+    sizes = [(round(s.page_width / Mm(1)), round(s.page_height / Mm(1))) for s in (first, second)]
+    assert sizes == [(210, 297), (297, 210)]
+    assert 'w:start="1"' in second._sectPr.xml
+    assert second.different_first_page_header_footer
+    assert [p.text for p in paper.paragraphs if p.text] == [
+        "Nội dung",
+        "Phụ lục II",
+        "SỐ LIỆU",
+        "(Kèm theo Báo cáo số 1/BC)",
+    ]
+
+
 def test_one_addressee_stands_on_the_line_and_several_below() -> None:
     one, several = new_paper(), new_paper()
     add_addressees(one, ["Xã A"])
@@ -134,6 +166,27 @@ def test_the_head_of_a_table_repeats_and_rows_stay_whole() -> None:
     assert "cantSplit" in table.rows[1]._tr.xml
     assert [cell.text for row in table.rows for cell in row.cells] == ["TT", "Đơn vị", "1", "Xã A"]
     assert table.rows[1].cells[0].paragraphs[0].alignment == WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def test_the_total_of_a_table_is_its_last_row_in_bold() -> None:
+    paper = new_paper()
+    add_table(paper, ["Đơn vị", "Số"], [("Xã A", 1)], total=("Cộng", 1), centred={1})
+    rows = reopened(paper).tables[0].rows
+    assert [[cell.paragraphs[0].runs[0].bold for cell in row.cells] for row in rows] == [
+        [True, True],
+        [None, None],
+        [True, True],
+    ]
+    assert rows[2].cells[1].paragraphs[0].alignment == WD_ALIGN_PARAGRAPH.CENTER
+
+
+def test_the_signature_stays_whole_and_with_the_end_of_the_body() -> None:
+    paper = new_paper()
+    add_paragraph(paper, "Trên đây là báo cáo./.")
+    add_signature(paper, authority="", title="Trưởng phòng", name="Lê A", recipients=["Lưu: VT"])
+    paper = reopened(paper)
+    assert paper.paragraphs[0].paragraph_format.keep_with_next
+    assert "cantSplit" in paper.tables[0].rows[0]._tr.xml
 
 
 def test_the_foot_has_recipients_at_the_left_and_the_signer_at_the_right() -> None:
