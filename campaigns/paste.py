@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -18,10 +21,14 @@ from .figures import LARGEST_FIGURE
 if TYPE_CHECKING:
     from .content import FigureLine
 
+#: How offices write an empty cell.
+_NOTHING = ("", "-", "–", "—")
 LONGEST_BLOCK = 20_000
 MOST_ROWS = 200
 #: A dot that can only be the decimal one, and a comma that can only part thousands: the other way of writing numbers.
 _FOREIGN = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.(?:\d{1,2}|\d{4,}))", re.ASCII)
+#: What lists and tables write before the name of a figure, as `search_key` leaves it.
+_LEAD = re.compile(r"^(?:(?:\d+|[ivx]+|[a-e])(?: \d+)* )?(?:(?:tong )?so )?")
 _NUMBERLIKE = re.compile(r"[+-]?\d[\d., ]*", re.ASCII)
 
 
@@ -39,53 +46,105 @@ class PastedCell:
         return self.line is not None and self.value is not None
 
 
-def read_block(text: str, lines: Sequence[FigureLine]) -> list[PastedCell]:
-    """Read a block of cells parted by tabs and line ends.
+def read_block(text: str, lines: Sequence[FigureLine], *, first: int = 0) -> list[PastedCell]:
+    """Read a block of cells parted by tabs and line ends, as Excel copies it.
 
-    Rows with a name are matched by it, by code or by label without accents; numbers alone are taken in the order of the
-    grid, down a column or along a row. `1.234,5` and `1234.5` are told apart by the way the whole block is written.
+    Rows with a name are matched by it, by code or by label without accents. A column or a row of numbers alone is taken
+    in the order of the grid from line `first` on, an empty cell keeping its place. What may be read in two ways is
+    marked and never guessed. `1.234,5` and `1234.5` are told apart by the way the whole block is written.
     """
-    rows = [[clean_line(cell) for cell in row.split("\t")] for row in _whole_rows(text)][:MOST_ROWS]
-    rows = [row for row in rows if any(row)]
+    rows = _without_empty_ends([[clean_line(cell) for cell in row] for row in _rows(text)][:MOST_ROWS])
     foreign = any(_FOREIGN.fullmatch(cell) for row in rows for cell in row)
+    rows = _upright(rows, lines)
     if any(_named(row) for row in rows):
-        return _once(_by_name(row, lines, foreign) for row in rows)
-    cells = [cell for row in rows for cell in row if cell]
-    places = [*lines, *[None] * len(cells)]
-    return [_cell(cell, place, cell, foreign) for cell, place in zip(cells, places, strict=False)]
+        return _once(_by_name(row, lines, foreign) for row in rows if _says_something(row, lines))
+    return _in_order(rows, lines, lines[first:], foreign)
 
 
-def _whole_rows(text: str) -> list[str]:
+def _rows(text: str) -> list[list[str]]:
     """The rows that lie wholly within the longest block: half a number would be another number."""
-    rows = text[: LONGEST_BLOCK + 1].splitlines()
-    return rows if len(text) <= LONGEST_BLOCK else rows[:-1]
+    whole = text[: LONGEST_BLOCK + 1].splitlines(keepends=True)
+    whole = whole if len(text) <= LONGEST_BLOCK else whole[:-1]
+    try:
+        # Excel puts a cell with a line end in it between quotes.
+        return list(csv.reader(whole, delimiter="\t", strict=True))
+    except csv.Error:
+        return [row.rstrip("\r\n").split("\t") for row in whole]
+
+
+def _without_empty_ends(rows: list[list[str]]) -> list[list[str]]:
+    filled = [place for place, row in enumerate(rows) if any(row)]
+    return rows[filled[0] : filled[-1] + 1] if filled else []
+
+
+def _upright(rows: list[list[str]], lines: Sequence[FigureLine]) -> list[list[str]]:
+    """Names in one row with their numbers in the next, turned into a row for each name."""
+    if len(rows) != 2 or sum(_match(cell, lines) is not None for cell in rows[0]) < 2:
+        return rows
+    names, numbers = rows
+    return [[name, number] for name, number in zip_longest(names, numbers, fillvalue="") if name or number]
+
+
+def _is_number(cell: str) -> bool:
+    return _NUMBERLIKE.fullmatch(cell) is not None
 
 
 def _named(row: list[str]) -> bool:
-    return len([cell for cell in row if cell]) > 1 and any(
-        cell and not _NUMBERLIKE.fullmatch(cell) for cell in row[:-1]
-    )
+    return len([cell for cell in row if cell]) > 1 and any(cell and not _is_number(cell) for cell in row[:-1])
+
+
+def _says_something(row: list[str], lines: Sequence[FigureLine]) -> bool:
+    """Whether a row is more than a heading: it has a number, or names a figure."""
+    return any(char.isdigit() for cell in row for char in cell) or any(_match(cell, lines) for cell in row)
 
 
 def _by_name(row: list[str], lines: Sequence[FigureLine], foreign: bool) -> PastedCell:
-    filled = [cell for cell in row if cell]
-    name = next((cell for cell in filled if not _NUMBERLIKE.fullmatch(cell)), "")
-    number = next((cell for cell in reversed(filled) if cell != name), "")
-    return _cell(number, _match(name, lines), " ".join(filled), foreign)
+    """The number behind the name; what stands before it counts rows, and notes behind it are no numbers."""
+    words = " ".join(filter(None, row))
+    place = next((n for n, cell in enumerate(row) if _match(cell, lines)), None)
+    if place is None:
+        return _cell("", None, words, foreign)
+    behind = [cell for cell in row[place + 1 :] if cell]
+    numbers = [cell for cell in behind if _is_number(cell)]
+    line = _match(row[place], lines)
+    if len(numbers) > 1:
+        fault = _("Dòng này có nhiều số: %(numbers)s. Chỉ chép một cột số.") % {"numbers": "; ".join(numbers)}
+        return PastedCell(words, line, None, fault)
+    return _cell(next(iter([*numbers, *behind]), ""), line, words, foreign)
 
 
 def _match(name: str, lines: Sequence[FigureLine]) -> FigureLine | None:
+    """The figure of a name, also behind a number or dash of a list and “Số”."""
+    if not any(char.isalpha() for char in name):
+        return None
     key = search_key(name)
-    return next(
-        (line for line in lines if key and key in (search_key(str(line.figure.label)), search_key(line.figure.code))),
-        None,
-    )
+    keys = {key, _LEAD.sub("", key)}
+    return next((line for line in lines if keys & _names(str(line.figure.label), line.figure.code)), None)
+
+
+@lru_cache(maxsize=256)
+def _names(label: str, code: str) -> frozenset[str]:
+    return frozenset({search_key(label), search_key(code)})
+
+
+def _in_order(
+    rows: list[list[str]], lines: Sequence[FigureLine], places: Sequence[FigureLine], foreign: bool
+) -> list[PastedCell]:
+    if len(rows) > 1 and any(sum(map(bool, row)) > 1 for row in rows):
+        fault = _("Có nhiều cột số nên không biết lấy cột nào. Chép một cột, hoặc cột tên và một cột số.")
+    elif any(_match(cell, lines) for row in rows for cell in row):
+        fault = _("Tên và số phải ở cùng một dòng. Chép cả cột tên và cột số.")
+    else:
+        cells = rows[0] if len(rows) == 1 else ["".join(row) for row in rows]
+        wanted = [*places, *[None] * len(cells)]
+        return [_cell(cell, place, cell or "–", foreign) for cell, place in zip(cells, wanted, strict=False)]
+    return [PastedCell(" ".join(filter(None, row)), None, None, fault) for row in rows if any(row)]
 
 
 def _cell(number: str, line: FigureLine | None, words: str, foreign: bool) -> PastedCell:
     if line is None:
         return PastedCell(words, None, None, _("Không có số liệu nào tên như vậy trong bảng."))
-    if not number:
+    if number in _NOTHING:
         return PastedCell(words, line, None, _("Ô trống. Không có thì ghi 0."))
     try:
         value = read_number(number, foreign=foreign)

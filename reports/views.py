@@ -17,7 +17,7 @@ from models_registry.desk import desk_items, draft_counts, late_records, waiting
 from models_registry.enums import State, state_label
 from notifications import desk as mails
 from organizations.blocks import blocks_seen_by, last_year
-from organizations.enums import OFFICE_ROLES, UNIT_ROLES, Role
+from organizations.enums import GRID_ROLES, OFFICE_ROLES, UNIT_ROLES, Role
 from organizations.models import User
 from reports.access_rows import READERS
 from reports.blocks import grid_of
@@ -62,6 +62,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "late_url": _late_url(),
         "drafts": draft_counts(user) if user.access.has(*OFFICE_ROLES) else [],
         "tiles": _tiles(user, counts, late),
+        "late_units": late_unit_names(user) if user.access.has(*GRID_ROLES) else None,
         "waiting_tasks": waiting_tasks,
         "empty": _empty(user, bool(waiting or waiting_tasks)),
         "own_units": user.reach(*UNIT_ROLES),

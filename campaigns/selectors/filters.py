@@ -148,6 +148,17 @@ class ScheduleFilter:
         values |= {name.replace("_", "-"): value for name, value in changes.items()}
         return urlencode({name: value for name, value in values.items() if value})
 
+    def in_words(self) -> str:
+        """What the address asks for besides one milestone, in one line for a sheet of paper."""
+        chosen = [*self.kind_choices(), *self.block_choices(), *self.shown_choices()]
+        parts = [str(_("Năm %(year)s") % {"year": self.year}) if self.year else str(_("Cả giai đoạn"))]
+        parts += [choice.label for choice in chosen if choice.selected]
+        if self.unit:
+            parts += [name for _pk, name in self.user.unit_tree.choices({self.unit})]
+        if self.late_only:
+            parts.append(str(_("chỉ đơn vị chậm")))
+        return " · ".join(parts)
+
     def year_choices(self) -> list[Choice]:
         """The select of years."""
         whole = Choice(ALL_YEARS, str(_("Cả giai đoạn")), self.year is None)

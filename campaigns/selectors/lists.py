@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from organizations.models import User
 
 GROUPS = ("don-vi", "khoi", "moc")
+NAMES_IN_A_LINE = 6
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,16 @@ class LateUnits:
 
     names: list[str]
     url: str
+
+    @property
+    def first(self) -> list[str]:
+        """As many names as fit a line."""
+        return self.names[:NAMES_IN_A_LINE]
+
+    @property
+    def others(self) -> int:
+        """How many a line leaves out."""
+        return len(self.names) - len(self.first)
 
 
 def late_unit_names(user: User) -> LateUnits:

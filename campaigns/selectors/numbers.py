@@ -40,7 +40,7 @@ class Numbers:
 
     @property
     def rate(self) -> str:
-        """Share of what is in, in words: 87,5 %; a dash when nothing is expected."""
+        """Share of what is in, in words: 87,5%; a dash when nothing is expected."""
         return _share(self.handed_in, self.expected)
 
     @property
@@ -50,7 +50,7 @@ class Numbers:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{format_number(Decimal(100 * part) / whole, 1)} %".replace(",0 %", " %") if whole else "–"
+    return f"{format_number(Decimal(100 * part) / whole, 1)}%".replace(",0%", "%") if whole else "–"
 
 
 @dataclass(frozen=True)

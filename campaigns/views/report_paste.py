@@ -29,12 +29,18 @@ def task_paste(request: HttpRequest, pk: int) -> HttpResponseBase:
         return redirect(task)
     block = request.POST.get("block", "")
     lines = figure_lines(task, report_of(task))
-    cells = read_block(block, lines)
+    cells = read_block(block, lines, first=_place(request, lines))
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"cells": [_told(cell) for cell in cells]})
     context = {"task": task, "pasted": block, "cells": cells, "lines": lines}
     context["good"] = sum(cell.is_good for cell in cells)
     return render(request, "campaigns/report_paste.html", context)
+
+
+def _place(request: HttpRequest, lines: list[FigureLine]) -> int:
+    """The line of the field into which a script saw the block pasted; else the first."""
+    field = request.POST.get("field", "")
+    return next((place for place, line in enumerate(lines) if line.field == field), 0)
 
 
 def _told(cell: PastedCell) -> dict[str, str]:

@@ -81,8 +81,8 @@ function show(cells) {
   acts.querySelector("button").focus();
 }
 
-async function read(block) {
-  const body = new URLSearchParams({ csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value, block });
+async function read(block, field) {
+  const body = new URLSearchParams({ csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value, block, field });
   try {
     const options = { method: "POST", body, headers: { Accept: "application/json" } };
     const response = await fetch(grid.dataset.paste, options);
@@ -97,7 +97,7 @@ function paste(event) {
   const block = (event.clipboardData || window.clipboardData).getData("text");
   if (!event.target.matches(".figure-input") || !/[\t\n]/.test(block.trim())) return;
   event.preventDefault();
-  read(block);
+  read(block, event.target.name);
 }
 
 if (grid) {

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import unicodedata
 from decimal import Decimal
 
 import pytest
@@ -30,10 +31,54 @@ def test_numbers_alone_are_taken_in_the_order_of_the_grid(text: str) -> None:
 
 def test_rows_with_names_are_matched_without_accents_and_by_code() -> None:
     assert read("TT\tNội dung\tSố\n1\tdien hinh duoc boi duong\t0\n2\tDK_CA_NHAN\t12") == [
-        ("", None),
         ("BD", "0"),
         ("DK_CA_NHAN", "12"),
     ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "1\tCá nhân được đăng ký\t\t12\tGhi chú",
+        "1. Cá nhân được đăng ký\tngười\t12",
+        "- Số cá nhân được đăng ký:\t12",
+        "TỔNG SỐ CÁ NHÂN ĐƯỢC ĐĂNG KÝ\t12",
+        unicodedata.normalize("NFD", "Cá nhân được đăng ký\t12"),
+        '"Cá nhân\nđược đăng ký"\t12',
+    ],
+)
+def test_a_row_is_read_with_what_tables_write_around_name_and_number(row: str) -> None:
+    assert read(row) == [("DK_CA_NHAN", "12")]
+
+
+def test_names_in_a_row_with_the_numbers_under_them_are_read_too() -> None:
+    assert read("Cá nhân được đăng ký\tTỷ lệ\n12\t99,5") == [("DK_CA_NHAN", "12"), ("TY_LE", "99.5")]
+
+
+def test_an_empty_cell_of_a_column_keeps_its_place() -> None:
+    for block in ("3\n\n5,5\n", "3\t\t5,5"):
+        assert read(block) == [("DK_CA_NHAN", "3"), ("BD", None), ("TY_LE", "5.5")]
+
+
+def test_a_column_begins_at_the_field_into_which_it_is_pasted() -> None:
+    assert [c.line and c.line.figure.code for c in read_block("4\n5", LINES, first=1)] == ["BD", "TY_LE"]
+    assert read_block("TY_LE\t5", LINES, first=2)[0].value == 5
+
+
+@pytest.mark.parametrize(
+    ("block", "fault"),
+    [
+        ("Cá nhân được đăng ký\t12\t15", "Dòng này có nhiều số: 12; 15."),
+        ("1\t12\n2\t15", "Có nhiều cột số"),
+        ("Cá nhân được đăng ký\nTỷ lệ\n12\n3", "Tên và số phải ở cùng một dòng."),
+        ("1\tCá nhân được đăng ký\t", "Ô trống."),
+        ("Cá nhân được đăng ký\t–", "Ô trống."),
+    ],
+)
+def test_what_may_be_read_in_two_ways_is_marked_and_not_guessed(block: str, fault: str) -> None:
+    cells = read_block(block, LINES)
+    assert [cell.value for cell in cells] == [None] * len(cells)
+    assert all(cell.fault.startswith(fault) for cell in cells)
 
 
 @pytest.mark.parametrize(
