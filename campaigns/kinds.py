@@ -12,6 +12,7 @@ from .inspection_letters import FOLLOW_UP, VISIT
 def register() -> None:
     """Name the kinds of letters about reports, more time, guidance, questions on it, visits and what follows them."""
     register_kinds("task_step", {"accept": NoticeKind.DECISION})
+    register_kinds("task_given", {"publish": NoticeKind.NEWS})
     register_kinds("task_extension", {"ask": NoticeKind.REQUEST, "answer": NoticeKind.DECISION})
     register_kinds(GUIDANCE, {PUBLISHED: NoticeKind.NEWS, REMINDED: NoticeKind.NEWS})
     register_kinds(QUESTION, {"ask": NoticeKind.REQUEST, "answer": NoticeKind.DECISION})

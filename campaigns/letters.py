@@ -9,26 +9,31 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from core import clock
 from core.dates import format_date
 from core.text import shorten
 from notifications.delivery import register_subject
+from notifications.ladder import newest_step
 from notifications.services import Letter, cancel, post
 from organizations.enums import OFFICE_ROLES, Role, UnitKind
-from organizations.models import User
+from organizations.models import RoleAssignment, User
+from organizations.querysets import path_condition
 from organizations.selectors import holders_over
 
 from .content import sections_of
 from .enums import ExtensionState, Tier
-from .models import Extension, TaskTransition
+from .models import Extension, TaskTransition, UnitTask
 
 if TYPE_CHECKING:
     from notifications.models import OutboxMessage
 
-    from .models import UnitTask
+    from .models import Milestone
 
 #: Steps of tasks; reminders of what is owed have a subject of their own.
 SUBJECT = "task_step"
 EXTENSION = "task_extension"
+#: A milestone that was given to units; its own subject, so that a step of a task never takes it back.
+GIVEN = "task_given"
 SUBJECT_LIMIT = 60
 
 
@@ -62,6 +67,20 @@ def tell_unit(task: UnitTask, log: TaskTransition) -> None:
     """A report was returned or accepted: to who answers the task."""
     words = _returned(task, log) if log.name == "return" else _accepted(task)
     _post(task, SUBJECT, task.pk, _step(log), writers_of(task).exclude(pk=log.actor_id), words)
+
+
+def tell_given(milestone: Milestone) -> None:
+    """A milestone was published: news to the officers of its units, once each, unless the ladder is telling them.
+
+    The district's own tasks are for the office, which publishes them itself.
+    """
+    if milestone.tier != Tier.UNIT or newest_step(milestone.due, milestone.steps, clock.today()) is not None:
+        return
+    held = RoleAssignment.objects.held_on(clock.today()).filter(role=Role.OFFICER, unit__tasks__milestone=milestone)
+    officers = User.objects.filter(role_assignments__in=held, is_active=True).distinct().order_by("pk")
+    words = _given(milestone)
+    letter = Letter(title=words.subject, body=words.body, path=milestone.get_absolute_url())
+    post(subject_type=GIVEN, subject_id=milestone.pk, step="publish", recipients=officers, letter=letter)
 
 
 def take_back(task: UnitTask) -> None:
@@ -115,6 +134,19 @@ def _day(day: datetime.date | None) -> str:
 
 def _of(task: UnitTask) -> dict[str, str]:
     return {"title": task.milestone.title, "unit": task.unit.name_in_text, "due": format_date(task.due)}
+
+
+def _given(milestone: Milestone) -> Words:
+    told = {"title": milestone.title, "opens": format_date(milestone.opens), "due": format_date(milestone.due)}
+    template = _("Nhiệm vụ mới, hạn %(due)s: %(name)s")
+    room = SUBJECT_LIMIT - len(template % {**told, "name": ""})
+    return Words(
+        template % {**told, "name": shorten(milestone.short_title, max(room, 8))},
+        _paragraphs(
+            _("Phòng Nội vụ giao nhiệm vụ “%(title)s”. Nhận báo cáo từ ngày %(opens)s, hạn nộp %(due)s.") % told,
+            milestone.text,
+        ),
+    )
 
 
 def _submitted(task: UnitTask, log: TaskTransition) -> Words:
@@ -190,6 +222,12 @@ def step_is_last(message: OutboxMessage) -> bool:
     return last is not None and message.step == _step(last)
 
 
+def given_is_owed(message: OutboxMessage) -> bool:
+    """Whether a unit of the reader still owes something for the milestone."""
+    rows = UnitTask.objects.owed().filter(milestone=message.subject_id, milestone__programme__closed_at=None)
+    return rows.filter(path_condition(message.recipient.access.paths(Role.OFFICER), "unit__")).exists()
+
+
 def extension_is_open(message: OutboxMessage) -> bool:
     """Whether the office is still to hear of a request; an answer is owed for good."""
     return message.step != "ask" or Extension.objects.filter(pk=message.subject_id, state=ExtensionState.OPEN).exists()
@@ -199,3 +237,4 @@ def register() -> None:
     """Let the outbox ask, at the moment of sending, whether these messages are still owed."""
     register_subject(SUBJECT, step_is_last)
     register_subject(EXTENSION, extension_is_open)
+    register_subject(GIVEN, given_is_owed)

@@ -50,7 +50,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             NoticeKind.NEWS,
             _("Tin mới"),
-            _("Hướng dẫn mới, phong trào mới phát động, điển hình mới được công nhận."),
+            _("Nhiệm vụ mới giao, hướng dẫn mới, phong trào mới phát động, điển hình mới được công nhận."),
             Rhythm.DAILY,
         ),
     )

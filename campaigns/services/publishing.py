@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from campaigns import letters
 from campaigns.enums import Addressing
 from campaigns.models import Milestone, UnitTask
 from core import clock
@@ -36,7 +37,7 @@ def addressed_units(milestone: Milestone) -> UnitQuerySet:
 
 @transaction.atomic
 def publish_milestone(*, milestone: Milestone, by: User) -> int:
-    """Publish a milestone and make one task for each addressed unit; returns how many there are now.
+    """Publish a milestone and make one task for each addressed unit, whose officers hear of it; returns how many.
 
     Safe to repeat: a unit that became valid or was added since gets its task, no other row changes. Refused when the
     programme is closed or no unit is addressed.
@@ -59,5 +60,7 @@ def publish_milestone(*, milestone: Milestone, by: User) -> int:
         batch_size=_BATCH,
     )
     count = milestone.tasks.count()
+    if count > before:
+        letters.tell_given(milestone)
     note(milestone.programme, by, "milestone.publish", milestone=milestone.code, tasks=count, added=count - before)
     return count

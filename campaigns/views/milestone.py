@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from campaigns.enums import Addressing, Duty
 from campaigns.forms.milestone import DueForm, ExceptionForm, MilestoneForm
 from campaigns.models import Milestone, ReminderException
+from campaigns.selectors.words import ladder_words
 from campaigns.services import (
     add_exception,
     addressed_units,
@@ -107,7 +108,13 @@ def milestone_publish(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, words % {"n": count})
         return redirect(milestone)
     names = list(missing.values_list("short_name", flat=True))
-    context = {"milestone": milestone, "count": len(names), "names": names, "given": milestone.tasks.count()}
+    context = {
+        "milestone": milestone,
+        "count": len(names),
+        "names": names,
+        "given": milestone.tasks.count(),
+        "ladder": ladder_words(milestone.steps),
+    }
     return render(request, "campaigns/milestone_publish.html", context)
 
 

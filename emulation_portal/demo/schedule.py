@@ -21,7 +21,7 @@ from organizations.enums import Role
 from organizations.models import RoleAssignment, Unit, User
 
 HEAD, REVIEWER = "truongphong", "noivu"
-SUBJECTS = ("unit_task", "urging", letters.SUBJECT, letters.EXTENSION)
+SUBJECTS = ("unit_task", "urging", letters.SUBJECT, letters.EXTENSION, letters.GIVEN)
 #: What the steps of a task and their letters read of it.
 _RELATED = ("milestone__programme__unit", "unit")
 

@@ -84,11 +84,11 @@ def test_the_five_numbers_of_a_milestone(world: World, year: dict) -> None:
     rows, whole = numbers_by(wanted(world), "moc")
     found = [(row.numbers.expected, row.numbers.handed_in, row.numbers.in_time) for row in rows]
     assert found == [(2, 1, 1), (2, 1, 1)]
-    assert (whole.numbers.rate, whole.numbers.rate_in_time, whole.numbers.late) == ("50 %", "50 %", 2)
+    assert (whole.numbers.rate, whole.numbers.rate_in_time, whole.numbers.late) == ("50%", "50%", 2)
 
 
 def test_nothing_expected_has_no_rate() -> None:
-    assert (Numbers().rate, Numbers(3, 1, 0).rate, Numbers(3, 2, 1).rate_in_time) == ("–", "33,3 %", "33,3 %")
+    assert (Numbers().rate, Numbers(3, 1, 0).rate, Numbers(3, 2, 1).rate_in_time) == ("–", "33,3%", "33,3%")
 
 
 def test_a_late_report_is_in_but_not_in_time(world: World, year: dict) -> None:

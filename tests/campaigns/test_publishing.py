@@ -7,11 +7,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from campaigns.enums import Addressing, TaskState
+from campaigns import letters
+from campaigns.enums import Addressing, TaskState, Tier
 from campaigns.models import UnitTask
 from campaigns.services import publish_milestone
 from core import clock
 from core.workflow import WorkflowError
+from notifications.models import OutboxMessage, Status
 from organizations.enums import UnitKind
 from organizations.models import Unit
 from tests.campaigns.makers import MilestoneFactory, publish
@@ -118,7 +120,67 @@ def test_the_cost_does_not_grow_with_the_units(world: World) -> None:
         return len(queries)
 
     programme = ProgrammeFactory(unit=world.district)
+    # The calendar of working days is read once for a process.
+    publish_milestone(milestone=MilestoneFactory(programme=programme), by=world.interior_head)
     few = cost(MilestoneFactory(programme=programme))
     for number in range(60):
         UnitFactory(parent=world.district, name=f"Xã thứ {number}")
     assert cost(MilestoneFactory(programme=programme)) == few
+
+
+def told() -> list[tuple[str, str, str, str]]:
+    rows = OutboxMessage.objects.filter(subject_type=letters.GIVEN).order_by("recipient", "channel")
+    return list(rows.values_list("recipient__username", "channel", "status", "title"))
+
+
+FAR = {"opens": datetime.date(2023, 11, 1), "due": datetime.date(2023, 11, 30), "closes": datetime.date(2023, 12, 31)}
+
+
+def test_officers_hear_of_a_new_task_on_the_portal_and_with_the_next_digest(world: World) -> None:
+    milestone = publish(world, **FAR)
+    title = "Nhiệm vụ mới, hạn 30/11/2023: Sơ kết 3 năm"
+    officers = (world.people["officer"], world.people["other_officer"])
+    assert told() == [
+        row
+        for person in sorted(officers, key=lambda person: person.pk)
+        for row in (
+            (person.username, "email", Status.WAITING, title),
+            (person.username, "in_app", Status.PENDING, title),
+        )
+    ]
+    letter = OutboxMessage.objects.filter(subject_type=letters.GIVEN).first()
+    assert "hạn nộp 30/11/2023" in letter.body
+    assert letter.path == milestone.get_absolute_url()
+    assert len(letter.title) <= letters.SUBJECT_LIMIT
+    # A second publishing tells nobody again, a unit that is new its officers alone.
+    UnitFactory(parent=world.district, name="Xã Mới")
+    publish_milestone(milestone=milestone, by=world.interior_head)
+    assert len(told()) == 4
+
+
+def test_who_handed_in_meanwhile_is_told_no_more(world: World) -> None:
+    milestone = publish(world, **FAR)
+    message = OutboxMessage.objects.filter(subject_type=letters.GIVEN, recipient=world.people["officer"]).first()
+    assert letters.given_is_owed(message)
+    milestone.tasks.filter(unit=world.commune_a).update(
+        state=TaskState.SUBMITTED, submitted_at=clock.now(), submitted_by=message.recipient, first_submitted_on=DAY
+    )
+    assert not letters.given_is_owed(message)
+
+
+def test_what_the_ladder_calls_for_already_is_told_by_it_alone(world: World) -> None:
+    publish(world)
+    assert told() == []
+
+
+def test_the_office_is_not_told_of_its_own_tasks(world: World) -> None:
+    milestone = MilestoneFactory(
+        programme=ProgrammeFactory(unit=world.district),
+        tier=Tier.DISTRICT,
+        addressing=Addressing.CHOSEN,
+        unit_kinds=[],
+        **FAR,
+    )
+    milestone.chosen_units.set([world.office])
+    publish_milestone(milestone=milestone, by=world.interior_head)
+    assert told() == []

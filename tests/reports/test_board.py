@@ -13,6 +13,7 @@ from models_registry.desk import desk_items, draft_counts
 from models_registry.enums import State
 from models_registry.models import ChangeRequest, Confirmation, Exemplar
 from reports.selectors import Board, Figure, recognised_board
+from tests.campaigns.makers import many_units, publish
 from tests.factories import FieldFactory, World, many_exemplars
 
 Browse = Callable[[str], Client]
@@ -170,3 +171,18 @@ def test_a_confirmation_waits_on_the_desk_of_who_was_asked(world: World) -> None
     # A commune that is no Front unit cannot answer, even when a row asks it.
     assert found == {"unit_leader": ["Đọc và trả lời"], "other_officer": [], "other_unit_leader": [], "reviewer": []}
     assert [row.unconfirmed for row in draft_counts(world.reviewer)] == [1]
+
+
+def test_the_desk_tells_a_leader_in_one_line_who_is_late(
+    world: World, browse: Browse, stand_on: Callable[[datetime.date], None]
+) -> None:
+    stand_on(datetime.date(2023, 6, 5))
+    many_units(world, 8)
+    publish(world)
+    assert "chậm kế hoạch" not in browse("leader").get("/ban-lam-viec/").content.decode()
+    stand_on(datetime.date(2023, 6, 16))
+    for person in ("leader", "reviewer"):
+        words = browse(person).get("/ban-lam-viec/").content.decode()
+        assert ["10 đơn vị chậm kế hoạch" in words, "và 4 đơn vị khác" in words] == [True, True]
+        assert "/ke-hoach/bang-theo-doi/?cham=1&amp;nam=tat-ca" in words
+    assert "chậm kế hoạch" not in browse("officer").get("/ban-lam-viec/").content.decode()
