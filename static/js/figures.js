@@ -69,7 +69,7 @@ function show(cells) {
   const list = make("ul");
   for (const cell of cells) {
     const row = make("li", cell.fault ? "text-overdue" : "");
-    row.textContent = cell.fault ? `${cell.words}: ${cell.fault}` : `${cell.label}: ${cell.value}`;
+    row.textContent = cell.fault ? `${cell.label || cell.words}: ${cell.fault}` : `${cell.label}: ${cell.value}`;
     list.append(row);
   }
   const acts = make("div", "actions");
