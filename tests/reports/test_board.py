@@ -105,7 +105,7 @@ def count(client: Client, url: str) -> int:
     [
         ("/bao-cao/", "leader", State.RECOGNISED, 12),
         ("/ban-lam-viec/", "officer", State.DRAFT, 13),
-        ("/ban-lam-viec/", "reviewer", State.SUBMITTED, 15),
+        ("/ban-lam-viec/", "reviewer", State.SUBMITTED, 16),
         ("/ban-lam-viec/", "nobody", State.RECOGNISED, 5),
     ],
 )
