@@ -111,7 +111,7 @@ class FollowUpQuerySet(models.QuerySet):
 
 
 class EnclosureQuerySet(models.QuerySet):
-    """Photos and files of visits, recommendations and guidance."""
+    """Photos and files of visits, recommendations, guidance and movements."""
 
     def visible_to(self, user: Any) -> EnclosureQuerySet:
         """Those of what the person reads; evidence of a unit reaches the office once it was reported."""
@@ -120,10 +120,9 @@ class EnclosureQuerySet(models.QuerySet):
         follow_ups = get("campaigns", "FollowUp").objects.visible_to(user)
         mine = get("campaigns", "FollowUp").objects.of_own_units(user)
         guidance = get("campaigns", "Guidance").objects.visible_to(user)
-        sent = Q(sent_at__isnull=False)
-        return self.filter(
-            Q(visit__in=visits) | Q(follow_up__in=follow_ups) & sent | Q(follow_up__in=mine) | Q(guidance__in=guidance)
-        )
+        movements = get("campaigns", "Movement").objects.visible_to(user)
+        evidence = Q(follow_up__in=follow_ups, sent_at__isnull=False) | Q(follow_up__in=mine)
+        return self.filter(Q(visit__in=visits) | evidence | Q(guidance__in=guidance) | Q(movement__in=movements))
 
     def photos(self) -> EnclosureQuerySet:
         """The pictures."""

@@ -17,6 +17,8 @@ _CHUNK = 5000
 _WORDS = {
     "movement.add": _("Ghi phong trào mới"),
     "movement.change": _("Sửa phong trào"),
+    "movement.file_add": _("Thêm tài liệu của phong trào"),
+    "movement.file_remove": _("Bỏ tài liệu của phong trào"),
     "movement.join": _("Đơn vị tham gia phong trào"),
     "movement.leave": _("Đơn vị thôi tham gia phong trào"),
 }

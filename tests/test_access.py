@@ -153,6 +153,8 @@ MOVEMENT_FORMS = {
     "campaigns:movement_join",
     "campaigns:movement_leave",
 }
+#: A file more of one movement.
+MOVEMENT_FILES = {"campaigns:movement_file_add"}
 #: Forms of one block or of the blocks of a year; tested with their feature.
 BLOCK_FORMS = {
     "organizations:block_edit",
@@ -204,6 +206,7 @@ POST_ONLY = {
     *SCHEDULE_STEPS,
     *task_addresses.POSTED,
     *inspection_access.POST_ONLY,
+    *MOVEMENT_FILES,
 }
 #: Addresses that open by role alone and are tested with their feature.
 POSTED_BY_ROLE = {
@@ -225,6 +228,7 @@ POSTED_BY_ROLE = {
     "campaigns:urging_detail": OFFICE | {"leader", "council_member", "other_reviewer"},
     "campaigns:urging_paper": OFFICE | {"leader", "council_member", "other_reviewer"},
     **inspection_access.BY_ROLE,
+    **dict.fromkeys(MOVEMENT_FILES, {"interior_head", "officer", "other_officer"}),
 }
 #: Addresses that also take a POST.
 FORMS = {
@@ -468,6 +472,8 @@ ELSEWHERE = {
     "campaigns:reminder_switch",
     *task_addresses.RECORDS,
     *inspection_access.BY_ROLE,
+    *inspection_access.BY_RECORD,
+    *MOVEMENT_FILES,
 }
 
 

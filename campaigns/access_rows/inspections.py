@@ -51,6 +51,6 @@ ROWS = [
     Row("campaigns:follow_up_close", POST, "Confirm that it was done", roles=_OFFICE, record="judges"),
     Row("campaigns:follow_up_return", BOTH, "Ask for more", roles=_OFFICE, record="judges"),
     Row("campaigns:follow_up_cancel", BOTH, "Drop it", roles=_OFFICE, record="judges"),
-    Row("campaigns:enclosure", GET, "Open a photo or file", roles=_INSIDE, record="encloses"),
+    Row("campaigns:enclosure", GET, "Open a photo or file", record="encloses"),
     Row("campaigns:enclosure_remove", BOTH, "Take a file off", roles=_INSIDE, record="takes off"),
 ]

@@ -1,7 +1,7 @@
 """Who may call the addresses of movements; the rules on records are those of `movement_querysets` and the services."""
 
 from campaigns.movement_querysets import KEEPS
-from core.access_table import BOTH, GET, Row
+from core.access_table import BOTH, GET, POST, Row
 
 RULES = {
     "movement": "movements of the person's units and of those over and below; prepared ones for unit and office",
@@ -13,6 +13,7 @@ ROWS = [
     Row("campaigns:movement_add", BOTH, "Write down a movement", roles=KEEPS),
     Row("campaigns:movement_detail", GET, "One movement", record="movement"),
     Row("campaigns:movement_edit", BOTH, "Change it", record="keeps movement"),
+    Row("campaigns:movement_file_add", POST, "Add one file to it", roles=KEEPS, record="keeps movement"),
     Row("campaigns:movement_launch", BOTH, "Launch it", record="keeps movement"),
     Row("campaigns:movement_end", BOTH, "End it with a summing-up", record="keeps movement"),
     Row("campaigns:movement_reopen", BOTH, "Open it again", record="keeps movement"),

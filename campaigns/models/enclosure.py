@@ -12,8 +12,10 @@ from core.files.names import kept_name
 
 from .guidance import Guidance
 from .inspection import FollowUp, Visit
+from .movement import Movement
 
 FOLDER = "enclosures"
+_OWNERS = ("visit", "follow_up", "guidance", "movement")
 
 
 def stored_name(enclosure: Enclosure, filename: str) -> str:
@@ -22,19 +24,21 @@ def stored_name(enclosure: Enclosure, filename: str) -> str:
 
 
 def _owner(name: str) -> Q:
-    return Q(**{f"{other}__isnull": other != name for other in ("visit", "follow_up", "guidance")})
+    return Q(**{f"{other}__isnull": other != name for other in _OWNERS})
 
 
 class Enclosure(models.Model):
-    """A photo or file of a visit, of the evidence for a recommendation, or of a guidance; kept outside the web root.
+    """A photo or file of a visit, a recommendation, a guidance or a movement; kept outside the web root.
 
-    `sent_at` is set when its owner left the hands of who wrote it; after that it cannot be taken away. `upload_key` is
-    made by the browser for one upload, so that a retry after a lost answer finds the file that arrived.
+    `sent_at` is set when its owner left the hands of who wrote it; after that it cannot be taken away. A movement is
+    written on as long as it stands, so its files are never sent. `upload_key` is made by the browser for one upload, so
+    that a retry after a lost answer finds the file that arrived.
     """
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, related_name="enclosures")
     follow_up = models.ForeignKey(FollowUp, on_delete=models.PROTECT, null=True, related_name="enclosures")
     guidance = models.ForeignKey(Guidance, on_delete=models.PROTECT, null=True, related_name="enclosures")
+    movement = models.ForeignKey(Movement, on_delete=models.PROTECT, null=True, related_name="enclosures")
     kind = models.CharField(max_length=10, choices=EnclosureKind.choices)
     file = models.FileField(upload_to=stored_name, max_length=200)
     thumbnail = models.FileField(upload_to=stored_name, max_length=200, blank=True)
@@ -58,7 +62,8 @@ class Enclosure(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=_owner("visit") | _owner("follow_up") | _owner("guidance"), name="enclosure_of_one_owner"
+                condition=_owner("visit") | _owner("follow_up") | _owner("guidance") | _owner("movement"),
+                name="enclosure_of_one_owner",
             ),
             models.CheckConstraint(
                 condition=~Q(kind=EnclosureKind.PHOTO) | Q(width__isnull=False, height__isnull=False),
@@ -68,7 +73,7 @@ class Enclosure(models.Model):
                 models.UniqueConstraint(
                     fields=[owner, "sha256"], condition=_owner(owner), name=f"same_file_once_a_{owner}"
                 )
-                for owner in ("visit", "follow_up", "guidance")
+                for owner in _OWNERS
             ),
             *(
                 models.UniqueConstraint(
@@ -76,7 +81,7 @@ class Enclosure(models.Model):
                     condition=_owner(owner) & ~Q(upload_key=""),
                     name=f"one_upload_a_{owner}",
                 )
-                for owner in ("visit", "follow_up", "guidance")
+                for owner in _OWNERS
             ),
         ]
 
@@ -91,8 +96,8 @@ class Enclosure(models.Model):
         return self.kind == EnclosureKind.PHOTO
 
     @property
-    def owner(self) -> Visit | FollowUp | Guidance:
+    def owner(self) -> Visit | FollowUp | Guidance | Movement:
         """What the file belongs to."""
-        found = self.visit or self.follow_up or self.guidance
+        found = self.visit or self.follow_up or self.guidance or self.movement
         assert found is not None
         return found

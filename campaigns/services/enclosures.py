@@ -1,4 +1,4 @@
-"""Photos and files of visits, recommendations and guidance: judged, re-encoded, kept, taken away."""
+"""Photos and files of visits, recommendations, guidance and movements: judged, re-encoded, kept, taken away."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns.inspection_enums import EnclosureKind
-from campaigns.models import Enclosure, FollowUp, Guidance, Visit
+from campaigns.models import Enclosure, FollowUp, Guidance, Movement, Visit
 from core import clock
 from core.audit import Subject, record
 from core.audit.models import EventKind
@@ -17,6 +17,7 @@ from core.files import FileRefused, inspect_document, inspect_photo, limits
 from core.workflow import WorkflowError, lock
 from organizations.enums import OFFICE_ROLES, Role
 
+from .movements import may_keep, note_file
 from .visits import refuse_closed
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
     from organizations.models import User
 
-Owner = Visit | FollowUp | Guidance
-_FIELDS: dict[type, str] = {Visit: "visit", FollowUp: "follow_up", Guidance: "guidance"}
+Owner = Visit | FollowUp | Guidance | Movement
+_FIELDS: dict[type, str] = {Visit: "visit", FollowUp: "follow_up", Guidance: "guidance", Movement: "movement"}
 
 
 def refuse_writer(owner: Owner, by: User) -> None:
@@ -37,6 +38,9 @@ def refuse_writer(owner: Owner, by: User) -> None:
             raise WorkflowError(_("Chỉ cán bộ phụ trách của đơn vị nộp tệp cho kiến nghị này."))
         if not owner.is_owed:
             raise WorkflowError(_("Kiến nghị không còn chờ đơn vị báo cáo nên không thêm bớt tệp được."))
+    elif isinstance(owner, Movement):
+        if not may_keep(by, owner):
+            raise WorkflowError(_("Chỉ người ghi phong trào thêm bớt được tài liệu của phong trào này."))
     elif not by.access.covers(owner.unit.path, *OFFICE_ROLES) or not owner.is_draft:
         raise WorkflowError(_("Hướng dẫn đã ban hành nên không thêm bớt tệp được. Lập bản thay thế nếu cần sửa."))
 
@@ -110,6 +114,8 @@ def _insert(enclosure: Enclosure, owner: Owner, by: User) -> Enclosure:
     setattr(enclosure, _FIELDS[type(owner)], owner)
     enclosure.uploaded_by, enclosure.uploaded_at = by, clock.now()
     enclosure.save()
+    if isinstance(owner, Movement):
+        note_file(movement=owner, by=by, name=enclosure.original_name, added=True)
     return enclosure
 
 
@@ -122,7 +128,7 @@ def _refuse_pile(enclosure: Enclosure, count: int) -> None:
 
 @transaction.atomic
 def remove_enclosure(*, enclosure: Enclosure, by: User) -> None:
-    """Delete a file that was not sent yet, for good."""
+    """Delete a file that was not sent, for good; that a movement lost one stays in the log."""
     owner = enclosure.owner
     lock(owner)
     refuse_writer(owner, by)
@@ -131,6 +137,8 @@ def remove_enclosure(*, enclosure: Enclosure, by: User) -> None:
     names = [str(stored.name) for stored in (enclosure.file, enclosure.thumbnail) if stored]
     storage = enclosure.file.storage
     enclosure.delete()
+    if isinstance(owner, Movement):
+        note_file(movement=owner, by=by, name=enclosure.original_name, added=False)
     for name in names:
         transaction.on_commit(partial(storage.delete, name))
 

@@ -176,6 +176,11 @@ def _refuse_other_officers(unit: Unit, by: User) -> None:
         raise WorkflowError(_("Chỉ cán bộ phụ trách của đơn vị ghi việc tham gia."))
 
 
+def note_file(*, movement: Movement, by: User, name: str, added: bool) -> None:
+    """Log that a file was added to a movement or taken from it."""
+    _note(movement, by, "movement.file_add" if added else "movement.file_remove", {"file": name})
+
+
 def _note(movement: Movement, by: User, action: str, data: dict[str, Any], unit: Unit | None = None) -> None:
     unit_id = unit.pk if unit else movement.unit_id
     record(

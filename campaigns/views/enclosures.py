@@ -1,4 +1,4 @@
-"""Photos and files of inspections and guidance: opened, sent up one by one, taken away."""
+"""Photos and files of inspections, guidance and movements: opened, sent up one by one, taken away."""
 
 from __future__ import annotations
 
@@ -11,17 +11,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.inspection_enums import EnclosureKind
-from campaigns.models import Enclosure, FollowUp, Visit
+from campaigns.models import Enclosure, FollowUp, Guidance, Movement, Visit
 from campaigns.services.enclosures import Owner, add_enclosure, note_download, refuse_writer, remove_enclosure
-from core.files import private_file_response
+from core.files import FileRefused, private_file_response
 from core.files.receiving import ask_removal, receive, refuse, wants_data
+from core.text import clean_line
 from core.workflow import WorkflowError
 
-from .scope import own_follow_up, own_guidance, writable_visit
+from .scope import kept_movement, own_follow_up, own_guidance, writable_visit
 
 _VARIANTS = {"tep": "file", "anh-nho": "thumbnail"}
 _ROWS = {"photo": "campaigns/_photo_row.html", "document": "campaigns/_file_row.html"}
-_RELATED = ("visit__unit", "visit__plan", "follow_up__visit__unit", "guidance__programme__unit")
+_RELATED = ("visit__unit", "visit__plan", "follow_up__visit__unit", "guidance__programme__unit", "movement__unit")
+#: Input of a form without scripts → what its files are.
+_INPUTS = {"photos": EnclosureKind.PHOTO, "documents": EnclosureKind.DOCUMENT}
+#: A movement shows its files as a list, so it takes no photo for a grid.
+_ONLY_DOCUMENTS = [EnclosureKind.DOCUMENT.value]
 
 
 @require_safe
@@ -56,15 +61,40 @@ def guidance_file_add(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _add(request, own_guidance(request, pk))
 
 
+@require_POST
+def movement_file_add(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take one file of a movement."""
+    return _add(request, kept_movement(request, pk))
+
+
 def _add(request: HttpRequest, owner: Owner) -> HttpResponseBase:
     return receive(
         request,
-        kinds=EnclosureKind.values,
+        kinds=_ONLY_DOCUMENTS if isinstance(owner, Movement) else EnclosureKind.values,
         keep=lambda kind, upload, key: add_enclosure(
             owner=owner, by=request.user, upload=upload, kind=kind, upload_key=key
         ),
         row=lambda kept: render_to_string(_ROWS[kept.kind], {"photo": kept, "file": kept}, request),
     )
+
+
+def take_files(request: HttpRequest, owner: Owner) -> list[tuple[str, str]]:
+    """Keep each good file that came with a form, whatever the others are; (input, sentence) for each refused one."""
+    refused = []
+    for name, kind in _INPUTS.items():
+        for upload in request.FILES.getlist(name):
+            try:
+                add_enclosure(owner=owner, by=request.user, upload=upload, kind=kind)
+            except (FileRefused, WorkflowError) as error:
+                refused.append((name, error.message))
+    return refused
+
+
+def untaken_files(request: HttpRequest) -> list[tuple[str, str]]:
+    """(input, sentence) for each file that came with a form at fault, of a record that does not stand yet."""
+    sentence = _("Chưa nhận “%(name)s” vì biểu mẫu còn mục phải sửa. Sửa xong, chọn lại tệp này.")
+    names = [upload.name for upload in request.FILES.getlist("documents")]
+    return [("documents", sentence % {"name": clean_line(name)}) for name in names]
 
 
 def _page_of(owner: Owner) -> str:
@@ -73,7 +103,9 @@ def _page_of(owner: Owner) -> str:
         return reverse("campaigns:visit_record", args=[owner.pk])
     if isinstance(owner, FollowUp):
         return reverse("campaigns:follow_up_report", args=[owner.pk])
-    return reverse("campaigns:guidance_edit", args=[owner.pk])
+    if isinstance(owner, Guidance):
+        return reverse("campaigns:guidance_edit", args=[owner.pk])
+    return reverse("campaigns:movement_edit", args=[owner.pk])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.forms.inspections import EvidenceForm, ReasonForm, ReturnForm
-from campaigns.inspection_enums import EnclosureKind, FollowUpState
+from campaigns.inspection_enums import FollowUpState
 from campaigns.inspection_workflow import FOLLOW_UP_WORKFLOW
 from campaigns.models import Enclosure, FollowUp
 from campaigns.querysets import READS_ALL
@@ -20,7 +20,6 @@ from campaigns.selectors.inspections import (
     follow_up_look,
     photo_items,
 )
-from campaigns.services.enclosures import add_enclosure
 from campaigns.services.follow_ups import (
     cancel_follow_up,
     close_follow_up,
@@ -28,10 +27,10 @@ from campaigns.services.follow_ups import (
     return_follow_up,
 )
 from core.dates import format_date
-from core.files import FileRefused
 from core.paging import CappedPaginator
 from core.workflow import WorkflowError
 
+from .enclosures import take_files
 from .scope import PAGE_SIZE, get_follow_up, judged_follow_up, own_follow_up, try_step
 
 _BOTH = ["GET", "HEAD", "POST"]
@@ -81,7 +80,7 @@ def follow_up_report(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, _("Kiến nghị này không còn chờ đơn vị báo cáo."))
         return redirect(follow_up)
     form = EvidenceForm(request.POST or None, initial={"evidence": follow_up.evidence})
-    refused = _receive(request, follow_up) if request.method == "POST" else []
+    refused = take_files(request, follow_up) if request.method == "POST" else []
     if request.method == "POST" and form.is_valid() and not refused:
         try:
             report_follow_up(follow_up=follow_up, by=request.user, evidence=form.cleaned_data["evidence"])
@@ -99,18 +98,6 @@ def follow_up_report(request: HttpRequest, pk: int) -> HttpResponse:
         "documents": [e for e in enclosures if not e.is_photo],
     }
     return render(request, "campaigns/follow_up_report.html", context)
-
-
-def _receive(request: HttpRequest, follow_up: FollowUp) -> list[tuple[str, str]]:
-    """Keep each good file, whatever the others are; (input, sentence) for each refused one."""
-    refused = []
-    for name, kind in (("photos", EnclosureKind.PHOTO), ("documents", EnclosureKind.DOCUMENT)):
-        for upload in request.FILES.getlist(name):
-            try:
-                add_enclosure(owner=follow_up, by=request.user, upload=upload, kind=kind)
-            except (FileRefused, WorkflowError) as error:
-                refused.append((name, error.message))
-    return refused
 
 
 @require_POST

@@ -13,7 +13,6 @@ from campaigns.forms.guidance import GuidanceForm, guidance_values
 from campaigns.forms.inspections import ReasonForm
 from campaigns.guidance_enums import GuidanceAddressing, GuidanceKind, GuidanceState
 from campaigns.guidance_workflow import GUIDANCE_WORKFLOW
-from campaigns.inspection_enums import EnclosureKind
 from campaigns.models import Enclosure, Guidance, Programme, Question, ReadReceipt
 from campaigns.selectors.guidance import (
     GuidanceFilter,
@@ -23,7 +22,6 @@ from campaigns.selectors.guidance import (
     unread_among,
 )
 from campaigns.selectors.inspections import file_items, photo_items
-from campaigns.services.enclosures import add_enclosure
 from campaigns.services.guidance import (
     addressed_units,
     begin_replacement,
@@ -35,11 +33,11 @@ from campaigns.services.guidance import (
     withdraw_guidance,
 )
 from core import clock
-from core.files import FileRefused
 from core.paging import CappedPaginator
 from core.workflow import WorkflowError
 from organizations.enums import OFFICE_ROLES, UNIT_ROLES
 
+from .enclosures import take_files, untaken_files
 from .scope import PAGE_SIZE, get_guidance, own_guidance, try_step
 
 _BOTH = ["GET", "HEAD", "POST"]
@@ -112,7 +110,8 @@ def guidance_new(request: HttpRequest) -> HttpResponse:
         guidance = Guidance(programme=form.cleaned_data["programme"])
         if _write(request, form, guidance):
             return _after_save(request, guidance)
-    return render(request, "campaigns/guidance_form.html", {"form": form, "guidance": None, "refused": []})
+    context = {"form": form, "guidance": None, "refused": untaken_files(request)}
+    return render(request, "campaigns/guidance_form.html", context)
 
 
 def _write(request: HttpRequest, form: GuidanceForm, guidance: Guidance) -> bool:
@@ -128,14 +127,14 @@ def _write(request: HttpRequest, form: GuidanceForm, guidance: Guidance) -> bool
 
 def _after_save(request: HttpRequest, guidance: Guidance) -> HttpResponse:
     """Keep the files that came along; refused ones are named on the form of the saved draft."""
-    for upload in request.FILES.getlist("documents"):
-        try:
-            add_enclosure(owner=guidance, by=request.user, upload=upload, kind=EnclosureKind.DOCUMENT)
-        except (FileRefused, WorkflowError) as error:
-            messages.warning(request, error.message)
-            return redirect("campaigns:guidance_edit", pk=guidance.pk)
-    messages.success(request, _("Đã lưu bản nháp. Xem lại rồi ban hành."))
-    return redirect(guidance)
+    refused = take_files(request, guidance)
+    if not refused:
+        messages.success(request, _("Đã lưu bản nháp. Xem lại rồi ban hành."))
+        return redirect(guidance)
+    for _name, sentence in refused:
+        messages.warning(request, sentence)
+    messages.success(request, _("Phần chữ đã lưu."))
+    return redirect("campaigns:guidance_edit", pk=guidance.pk)
 
 
 @require_http_methods(_BOTH)
@@ -151,8 +150,12 @@ def guidance_edit(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid() and _write(request, form, guidance):
         return _after_save(request, guidance)
-    documents = list(guidance.enclosures.documents())
-    context = {"form": form, "guidance": guidance, "refused": [], "documents": documents}
+    context = {
+        "form": form,
+        "guidance": guidance,
+        "refused": take_files(request, guidance) if request.method == "POST" else [],
+        "documents": list(guidance.enclosures.documents()),
+    }
     return render(request, "campaigns/guidance_form.html", context)
 
 

@@ -17,6 +17,7 @@ from campaigns.models import Joining, Movement
 from campaigns.movement_parts import parts_of
 from campaigns.movement_querysets import KEEPS
 from campaigns.movement_workflow import MOVEMENT_WORKFLOW
+from campaigns.selectors.inspections import file_items
 from campaigns.selectors.movements import (
     events_of,
     joinable_units,
@@ -30,6 +31,9 @@ from campaigns.services import movements as services
 from core.workflow import WorkflowError
 from organizations.enums import UNIT_ROLES, Role
 
+from .enclosures import take_files, untaken_files
+from .scope import kept_movement
+
 PAGE_SIZE = 25
 
 
@@ -41,10 +45,6 @@ def _found(rows: Any, pk: int) -> Movement:
 
 def _visible(request: HttpRequest, pk: int) -> Movement:
     return _found(Movement.objects.visible_to(request.user), pk)
-
-
-def _kept(request: HttpRequest, pk: int) -> Movement:
-    return _found(Movement.objects.kept_by(request.user), pk)
 
 
 @require_safe
@@ -82,6 +82,7 @@ def movement_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_keep": keeps,
         "steps": steps_for(request.user, movement),
         "parts": parts_of(request.user, movement, may_keep=keeps),
+        "files": file_items(movement.enclosures.documents()),
         "events": events_of(movement) if keeps or request.user.access.has(*UNIT_ROLES) else [],
     }
     return render(request, "campaigns/movement_detail.html", context)
@@ -97,15 +98,26 @@ def movement_add(request: HttpRequest) -> HttpResponse:
         except WorkflowError as error:
             form.add_error(None, error.message)
         else:
-            messages.success(request, _("Đã ghi phong trào. Bấm “Phát động” khi sẵn sàng."))
-            return redirect(movement)
-    return render(request, "campaigns/movement_form.html", {"form": form})
+            return _after_save(request, movement, _("Đã ghi phong trào. Bấm “Phát động” khi sẵn sàng."))
+    return render(request, "campaigns/movement_form.html", {"form": form, "refused": untaken_files(request)})
+
+
+def _after_save(request: HttpRequest, movement: Movement, done: str) -> HttpResponse:
+    """Say what was done; with files that were not taken, on the form, where others can be chosen."""
+    refused = take_files(request, movement)
+    if not refused:
+        messages.success(request, done)
+        return redirect(movement)
+    for _name, sentence in refused:
+        messages.warning(request, sentence)
+    messages.success(request, _("Phần chữ đã lưu."))
+    return redirect("campaigns:movement_edit", pk=movement.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def movement_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a movement."""
-    movement = _kept(request, pk)
+    movement = kept_movement(request, pk)
     form = MovementForm(request.POST or None, by=request.user, movement=movement)
     if request.method == "POST" and form.is_valid():
         try:
@@ -113,9 +125,14 @@ def movement_edit(request: HttpRequest, pk: int) -> HttpResponse:
         except WorkflowError as error:
             form.add_error(None, error.message)
         else:
-            messages.success(request, _("Đã lưu phong trào."))
-            return redirect(movement)
-    return render(request, "campaigns/movement_form.html", {"form": form, "movement": movement})
+            return _after_save(request, movement, _("Đã lưu phong trào."))
+    context = {
+        "form": form,
+        "movement": movement,
+        "refused": take_files(request, movement) if request.method == "POST" else [],
+        "documents": list(movement.enclosures.documents()),
+    }
+    return render(request, "campaigns/movement_form.html", context)
 
 
 def _step(
@@ -145,7 +162,7 @@ def movement_launch(request: HttpRequest, pk: int) -> HttpResponse:
     told = _("Phong trào hiện với mọi người trong phạm vi; các đơn vị tham gia được từ bây giờ.")
     return _step(
         request,
-        _kept(request, pk),
+        kept_movement(request, pk),
         "launch",
         Form(request.POST if request.method == "POST" else None),
         services.launch_movement,
@@ -157,7 +174,7 @@ def movement_launch(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def movement_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a movement with its summing-up."""
-    movement = _kept(request, pk)
+    movement = kept_movement(request, pk)
     form = EndForm(request.POST or None, initial={"summary": movement.summary})
     told = _("Không đơn vị nào tham gia thêm được; danh sách tham gia và gương vẫn giữ.")
     return _step(request, movement, "end", form, services.end_movement, _("Đã kết thúc phong trào."), told)
@@ -168,7 +185,7 @@ def movement_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Open an ended movement again."""
     told = _("Các đơn vị lại tham gia được. Lời tổng kết được giữ làm sơ kết.")
     form = ReasonForm(request.POST or None)
-    movement = _kept(request, pk)
+    movement = kept_movement(request, pk)
     return _step(request, movement, "reopen", form, services.reopen_movement, _("Đã mở lại phong trào."), told)
 
 

@@ -13,10 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns.forms.visits import RecordForm
-from campaigns.inspection_enums import EnclosureKind
 from campaigns.inspection_rules import missing_of
 from campaigns.models import Visit
-from campaigns.services.enclosures import add_enclosure
 from campaigns.services.visits import (
     StaleVersion,
     describe_photos,
@@ -25,12 +23,12 @@ from campaigns.services.visits import (
     save_record,
     send_result,
 )
-from core.files import FileRefused
 from core.forms.merging import fingerprints, merge, read_fingerprints
 from core.forms.saving import MERGES, Saved, is_of_another, kept_words, saved_time, typed_words, value_words
 from core.text import clean_line
 from core.workflow import WorkflowError
 
+from .enclosures import take_files
 from .scope import planned_visit, try_step, writable_visit
 
 _CAPTION = re.compile(r"caption-([0-9]{1,15})")
@@ -118,13 +116,7 @@ def _write(request: HttpRequest, visit: Visit, saved: Saved[RecordForm]) -> bool
 
 def receive_files(request: HttpRequest, visit: Visit) -> list[tuple[str, str]]:
     """Keep each good file and the captions, whatever the others are; (input, sentence) for each refused one."""
-    refused = []
-    for name, kind in (("photos", EnclosureKind.PHOTO), ("documents", EnclosureKind.DOCUMENT)):
-        for upload in request.FILES.getlist(name):
-            try:
-                add_enclosure(owner=visit, by=request.user, upload=upload, kind=kind)
-            except (FileRefused, WorkflowError) as error:
-                refused.append((name, error.message))
+    refused = take_files(request, visit)
     if captions := read_captions(request.POST):
         try:
             describe_photos(visit=visit, by=request.user, captions=captions)

@@ -1,4 +1,4 @@
-"""How views of inspections and guidance come by their record: through `visible_to`, so that another unit's is a 404."""
+"""How views of inspections, guidance and movements find a record: by `visible_to`, so another unit's is a 404."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from campaigns.inspection_rules import is_of_unit, may_plan, may_record
-from campaigns.models import FollowUp, Guidance, InspectionPlan, Question, Visit
+from campaigns.models import FollowUp, Guidance, InspectionPlan, Movement, Question, Visit
 from core.workflow import WorkflowError
 from organizations.enums import OFFICE_ROLES, Role
 
@@ -102,6 +102,11 @@ def own_guidance(request: HttpRequest, pk: int) -> Guidance:
     if not request.user.access.covers(guidance.unit.path, *OFFICE_ROLES):
         raise Http404
     return guidance
+
+
+def kept_movement(request: HttpRequest, pk: int) -> Movement:
+    """A movement that the person writes."""
+    return get_object_or_404(Movement.objects.kept_by(request.user).select_related("unit", "parent"), pk=pk)
 
 
 def get_question(request: HttpRequest, pk: int) -> Question:

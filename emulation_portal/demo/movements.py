@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from campaigns.models import Movement
 from campaigns.services import movements as services
+from campaigns.services.enclosures import add_enclosure
 from campaigns.services.movements import MovementInput
 from core import clock
+from emulation_portal.demo.pictures import draw_paper
 from models_registry.models import Exemplar
 from models_registry.services import add_example
 from organizations.blocks import memberships_of
@@ -45,6 +48,9 @@ def _seed_movement(row: dict[str, Any], units: dict[str, Unit], people: dict[str
     by = people[row["by"]]
     with clock.replay_at(_at(row["written_on"])):
         movement = services.add_movement(given=_given(row, units), by=by)
+        for paper in row.get("documents", []):
+            upload = SimpleUploadedFile(paper["name"], draw_paper(row["number"], paper["title"]))
+            add_enclosure(owner=movement, by=by, upload=upload, kind="document")
     if row["launched_on"]:
         with clock.replay_at(_at(row["launched_on"])):
             services.launch_movement(movement=movement, by=by)

@@ -547,6 +547,7 @@ WITHOUT_PAGE = {
     "models_registry:stock_remark_change",
     "models_registry:exemplar_restore",
     "models_registry:attachment_restore",
+    "campaigns:movement_file_add",
     "models_registry:movement_example_add",
     "models_registry:movement_example_remove",
     "organizations:calendar_fill",

@@ -45,7 +45,6 @@ BY_ROLE = {
     "campaigns:follow_up_close": OFFICE,
     "campaigns:follow_up_return": OFFICE,
     "campaigns:follow_up_cancel": OFFICE,
-    "campaigns:enclosure": INSIDE,
     "campaigns:enclosure_remove": INSIDE,
     "campaigns:guidance_detail": INSIDE,
     "campaigns:guidance_edit": OFFICE,
@@ -61,6 +60,8 @@ BY_ROLE = {
     "campaigns:question_detail": INSIDE,
     "campaigns:question_answer": OFFICE,
 }
+#: Open by the record alone: a movement, and so its files, is read by people of every role.
+BY_RECORD = {"campaigns:enclosure"}
 #: Those that answer nothing but POST.
 POST_ONLY = {
     "campaigns:plan_announce",

@@ -19,9 +19,11 @@ from tests.campaigns.inspection_makers import (
     paper_for,
     photo_for,
 )
-from tests.factories import World
+from tests.factories import MovementFactory, World
 
 Break = Callable[[World], Any]
+#: What holds files.
+HOLDERS = ("visit", "follow_up", "guidance", "movement")
 
 
 def again(row: models.Model, **values: Any) -> None:
@@ -84,6 +86,7 @@ def owner_of(name: str, world: World) -> tuple[Any, Any]:
         "visit": lambda: (make_visit(world), world.reviewer),
         "follow_up": lambda: (make_follow_up(world), world.officer),
         "guidance": lambda: (make_guidance(world, "draft"), world.reviewer),
+        "movement": lambda: (MovementFactory(unit=world.district), world.interior_head),
     }
     return makers[name]()
 
@@ -166,6 +169,6 @@ BREAKS: dict[str, list[Break]] = {
     ],
     "enclosure_of_one_owner": [two_owners, no_owner],
     "enclosed_photo_has_measures": [photo_without_measures],
-    **{f"same_file_once_a_{name}": [repeat_file(name)] for name in ("visit", "follow_up", "guidance")},
-    **{f"one_upload_a_{name}": [repeat_upload(name)] for name in ("visit", "follow_up", "guidance")},
+    **{f"same_file_once_a_{name}": [repeat_file(name)] for name in HOLDERS},
+    **{f"one_upload_a_{name}": [repeat_upload(name)] for name in HOLDERS},
 }

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from campaigns.enums import MovementLevel, MovementState
 from campaigns.models import Joining, Movement
@@ -26,6 +28,7 @@ from models_registry.forms import ExemplarForm
 from models_registry.models import EmulationExample, Exemplar
 from models_registry.services import add_example, remove_example
 from organizations.enums import Role
+from tests.campaigns.inspection_makers import paper_for, photo_upload, scan_upload
 from tests.factories import MovementFactory, UnitFactory, UserFactory, World, many_exemplars
 
 Browse = Callable[[str], Client]
@@ -126,6 +129,132 @@ def test_a_movement_ends_with_reason_and_summary(world: World) -> None:
     movement.refresh_from_db()
     assert (movement.state, movement.ended_on, movement.summary) == ("ended", TODAY, "12 xã đạt.")
     assert AuditEvent.objects.get(action="movement.end").reason == "Hết hạn."
+
+
+# Documents
+
+
+@pytest.fixture
+def media(settings, tmp_path) -> Any:
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+def stored_files(folder: Any) -> int:
+    return sum(path.is_file() for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize("state", WAYS)
+def test_documents_of_a_movement_are_read_by_those_who_read_it(
+    world: World, browse: Browse, media: Any, state: str
+) -> None:
+    movement = WAYS[state](world)
+    paper = paper_for(movement, world.interior_head)
+    seen_by = NEAR if state != "prepared" else {"reviewer", "interior_head"}
+    found = {}
+    for who in NAMES:
+        answer = browse(who).get(paper.get_absolute_url())
+        found[who] = answer.status_code
+        if answer.streaming:
+            b"".join(answer.streaming_content)
+    assert found == {who: 200 if who in seen_by else 404 for who in NAMES}
+    assert paper.original_name in browse("interior_head").get(movement.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("state", WAYS)
+def test_who_keeps_a_movement_adds_and_takes_documents_and_the_log_says_so(
+    world: World, browse: Browse, media: Any, django_capture_on_commit_callbacks: Any, state: str
+) -> None:
+    movement = WAYS[state](world)
+    url = reverse("campaigns:movement_file_add", args=[movement.pk])
+    answer = browse("interior_head").post(url, {"kind": "document", "file": scan_upload()})
+    assert answer.status_code == 201
+    paper = movement.enclosures.get()
+    page = reverse("campaigns:enclosure_remove", args=[paper.pk])
+    assert "xóa hẳn" in browse("interior_head").get(page).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = browse("interior_head").post(page)
+    assert (answer.status_code, answer["Location"]) == (302, reverse("campaigns:movement_edit", args=[movement.pk]))
+    assert (movement.enclosures.count(), stored_files(media)) == (0, 0)
+    told = AuditEvent.objects.filter(action__startswith="movement.file").order_by("pk").values_list("action", "data")
+    assert list(told) == [
+        ("movement.file_add", f'{{"file":"{paper.original_name}"}}'),
+        ("movement.file_remove", f'{{"file":"{paper.original_name}"}}'),
+    ]
+    assert verify().fault == ""
+
+
+def test_others_neither_add_nor_take_documents(world: World, browse: Browse, media: Any) -> None:
+    movement = running(world)
+    paper = paper_for(movement, world.interior_head)
+    add = reverse("campaigns:movement_file_add", args=[movement.pk])
+    remove = reverse("campaigns:enclosure_remove", args=[paper.pk])
+    for who in set(NAMES) - {"interior_head"}:
+        upload = {"kind": "document", "file": scan_upload("red")}
+        assert browse(who).post(add, upload).status_code in (403, 404), who
+        assert browse(who).post(remove).status_code in (403, 404), who
+    with pytest.raises(WorkflowError, match="người ghi phong trào"):
+        paper_for(movement, world.officer, "blue")
+    assert movement.enclosures.count() == 1
+
+
+def test_an_officer_keeps_the_documents_of_the_own_movement(world: World, browse: Browse, media: Any) -> None:
+    movement = of_commune(world)
+    url = reverse("campaigns:movement_file_add", args=[movement.pk])
+    assert browse("officer").post(url, {"kind": "document", "file": scan_upload()}).status_code == 201
+    assert browse("other_officer").post(url, {"kind": "document", "file": scan_upload("red")}).status_code == 404
+
+
+def test_a_movement_takes_documents_alone_and_each_once(world: World, browse: Browse, media: Any) -> None:
+    movement = running(world)
+    url = reverse("campaigns:movement_file_add", args=[movement.pk])
+    client = browse("interior_head")
+    assert client.post(url, {"kind": "photo", "file": photo_upload()}).status_code == 400
+    assert client.post(url, {"kind": "document", "file": scan_upload()}).status_code == 201
+    again = client.post(url, {"kind": "document", "file": scan_upload()})
+    assert (again.status_code, "không thêm lần nữa" in again.json()["message"]) == (422, True)
+    program = SimpleUploadedFile("a.pdf", b"MZ\x90\x00")
+    assert client.post(url, {"kind": "document", "file": program}).status_code == 422
+    assert (movement.enclosures.count(), stored_files(media)) == (1, 1)
+
+
+FORM = {"name": "Thi đua mới", "level": "district", "starts": "1/3/2023"}
+
+
+def test_documents_come_with_the_form_of_a_new_movement(world: World, browse: Browse, media: Any) -> None:
+    url = reverse("campaigns:movement_add")
+    bad = SimpleUploadedFile("la.exe", b"MZ\x90\x00")
+    answer = browse("interior_head").post(
+        url, {**FORM, "unit": world.district.pk, "documents": [bad, scan_upload()]}, follow=True
+    )
+    movement = Movement.objects.get(name="Thi đua mới")
+    assert answer.redirect_chain[-1][0] == reverse("campaigns:movement_edit", args=[movement.pk])
+    assert movement.enclosures.count() == 1
+    page = answer.content.decode()
+    assert "la.exe" in page
+    assert "Phần chữ đã lưu." in page
+
+
+def test_a_form_at_fault_says_which_files_must_be_chosen_again(world: World, browse: Browse, media: Any) -> None:
+    answer = browse("interior_head").post(reverse("campaigns:movement_add"), {"documents": [scan_upload()]})
+    assert f"Chưa nhận “{scan_upload().name}”" in answer.content.decode()
+    assert stored_files(media) == 0
+
+
+def test_a_form_at_fault_keeps_the_files_of_a_standing_movement(world: World, browse: Browse, media: Any) -> None:
+    movement = running(world)
+    url = reverse("campaigns:movement_edit", args=[movement.pk])
+    answer = browse("interior_head").post(url, {"name": "", "documents": [scan_upload()]})
+    assert "error-summary" in answer.content.decode()
+    assert movement.enclosures.count() == 1
+    assert movement.enclosures.get().original_name in answer.content.decode()
+
+
+def test_an_address_with_a_huge_key_finds_nothing(world: World, browse: Browse) -> None:
+    for name in ("movement_detail", "movement_edit", "movement_join"):
+        assert browse("interior_head").get(reverse(f"campaigns:{name}", args=[10**30])).status_code == 404
+    url = reverse("campaigns:movement_file_add", args=[10**30])
+    assert browse("interior_head").post(url, {"kind": "document", "file": scan_upload()}).status_code == 404
 
 
 # Who sees and who keeps
@@ -520,4 +649,4 @@ def test_a_page_costs_the_same_whatever_joined(world: World, browse: Browse, row
     client.get(movement.get_absolute_url())
     with CaptureQueriesContext(connection) as queries:
         client.get(movement.get_absolute_url())
-    assert len(queries) == 13
+    assert len(queries) == 14
