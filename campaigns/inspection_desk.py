@@ -103,7 +103,7 @@ def _visit_items(user: User) -> list[DeskItem]:
 def _team_item(row: Visit) -> DeskItem:
     return DeskItem(
         title=_("%(kind)s %(unit)s và ghi biên bản")
-        % {"kind": row.plan.get_kind_display(), "unit": row.unit.short_name},
+        % {"kind": row.plan.get_kind_display(), "unit": row.unit.name_in_text},
         note=row.plan.title,
         url=reverse("campaigns:visit_record", args=[row.pk]),
         action=_("Ghi biên bản"),
@@ -131,7 +131,7 @@ def _office_items(user: User) -> list[DeskItem]:
 def _sending_item(row: Visit) -> DeskItem:
     return DeskItem(
         title=_("Xem và gửi kết quả %(kind)s %(unit)s")
-        % {"kind": row.plan.get_kind_display().lower(), "unit": row.unit.short_name},
+        % {"kind": row.plan.get_kind_display().lower(), "unit": row.unit.name_in_text},
         note=row.plan.title,
         url=row.get_absolute_url(),
         action=_("Xem và gửi"),
@@ -141,7 +141,7 @@ def _sending_item(row: Visit) -> DeskItem:
 
 def _judging_item(row: FollowUp) -> DeskItem:
     return DeskItem(
-        title=_("Xác nhận kết quả kiến nghị của %(unit)s") % {"unit": row.unit.short_name},
+        title=_("Xác nhận kết quả kiến nghị của %(unit)s") % {"unit": row.unit.name_in_text},
         note=shorten(row.what, 120),
         url=row.get_absolute_url(),
         action=_("Xem kết quả"),
@@ -151,7 +151,7 @@ def _judging_item(row: FollowUp) -> DeskItem:
 
 def _question_item(row: Question) -> DeskItem:
     return DeskItem(
-        title=_("Trả lời câu hỏi của %(unit)s") % {"unit": row.unit.short_name},
+        title=_("Trả lời câu hỏi của %(unit)s") % {"unit": row.unit.name_in_text},
         note=shorten(row.text, 120),
         url=reverse("campaigns:question_answer", args=[row.pk]),
         action=_("Trả lời"),

@@ -38,7 +38,8 @@ def _of(visit: Visit) -> dict[str, str]:
         "kind": visit.plan.get_kind_display(),
         "kind_in_text": visit.plan.get_kind_display().lower(),
         "plan": visit.plan.title,
-        "unit": visit.unit.short_name,
+        "unit": visit.unit.name_in_text,
+        "Unit": visit.unit.name,
         "day": _day(visit.planned_on),
         "date": format_date(visit.planned_on),
     }
@@ -113,7 +114,7 @@ def tell_office(visit: Visit, log: VisitTransition) -> None:
         step=_step(log),
         recipients=_office(visit, log.actor_id),
         letter=_letter(
-            _("%(unit)s có ý kiến về kết quả %(kind_in_text)s") % told,
+            _("%(Unit)s có ý kiến về kết quả %(kind_in_text)s") % told,
             _("Ý kiến của đơn vị: %(text)s") % told,
             visit.get_absolute_url(),
         ),
@@ -123,7 +124,8 @@ def tell_office(visit: Visit, log: VisitTransition) -> None:
 def tell_about(follow_up: FollowUp, log: FollowUpTransition) -> None:
     """A recommendation was reported (to the office), or closed, returned or dropped (to the unit)."""
     told = {
-        "unit": follow_up.unit.short_name,
+        "unit": follow_up.unit.name_in_text,
+        "Unit": follow_up.unit.name,
         "what": shorten(follow_up.what, 160),
         "day": _day(follow_up.due),
         "date": format_date(follow_up.due),
@@ -131,7 +133,7 @@ def tell_about(follow_up: FollowUp, log: FollowUpTransition) -> None:
         "evidence": follow_up.evidence,
     }
     titles = {
-        "report": _("%(unit)s báo cáo thực hiện kiến nghị"),
+        "report": _("%(Unit)s báo cáo thực hiện kiến nghị"),
         "close": _("Đã xác nhận: kiến nghị của %(unit)s hoàn thành"),
         "return": _("Hạn %(day)s: làm tiếp kiến nghị – %(unit)s"),
         "cancel": _("Kiến nghị không thực hiện nữa – %(unit)s"),

@@ -15,7 +15,7 @@ from .selectors.inspections import checked_lines
 def minutes_paper(visit: Visit) -> bytes:
     """The minutes as DOCX; the number is the clerk's and stays blank."""
     plan = visit.plan
-    title = _("Biên bản %(kind)s %(unit)s") % {"kind": plan.get_kind_display().lower(), "unit": visit.unit.short_name}
+    title = _("Biên bản %(kind)s %(unit)s") % {"kind": plan.get_kind_display().lower(), "unit": visit.unit.name_in_text}
     paper = papers.new_paper(title=title)
     papers.add_heading(
         paper,

@@ -118,16 +118,16 @@ class RecordForm(PortalForm):
             given = {name: data[f"{name}-{line.pk}"] for name in ("verdict", "note") if f"{name}-{line.pk}" in data}
             if given:
                 answers[line.pk] = given
+        standing = {row.position: row.due for row in self.visit.follow_ups.all()}
         follow_ups = {
-            position: (data[what], data[due])
+            position: (data[what], data.get(due, standing.get(position)))
             for position, (what, due) in zip(self.positions, self.follow_rows, strict=True)
-            if what in data and due in data
+            if what in data
         }
         return RecordInput({name: data[name] for name in self.base_fields if name in data}, answers, follow_ups)
 
     def unwritten_names(self) -> list[str]:
-        """Names of the fields that `record_input` leaves as they stand: those at fault and those that go with them."""
+        """Names of the fields that `record_input` leaves as they stand: those at fault, a date with its words."""
         faulty = {name for name in self.fields if name in self.errors}
-        for pair in self.follow_rows:
-            faulty |= set(pair) if faulty & set(pair) else set()
+        faulty |= {due for what, due in self.follow_rows if what in faulty}
         return [name for name in self.fields if name in faulty]

@@ -245,7 +245,7 @@ def visit_send(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the unit read the result."""
     visit = planned_visit(request, pk)
     done = _("Đã gửi kết quả cho %(unit)s. Kiến nghị sau kiểm tra được nhắc theo hạn.") % {
-        "unit": visit.unit.short_name
+        "unit": visit.unit.name_in_text
     }
     try_step(request, lambda: send_result(visit=visit, by=request.user), done)
     return redirect(visit)

@@ -142,7 +142,7 @@ def test_announcing_tells_officer_and_leader_of_each_unit_once(world: World) -> 
     assert letters("visit", "announce") == ["officer", "unit_leader"]
     message = OutboxMessage.objects.filter(subject_id=visit.pk, channel="email").first()
     assert message is not None
-    assert (message.title, is_owed(message)) == ("5/6: đoàn khảo sát đến Xã Bình An", True)
+    assert (message.title, is_owed(message)) == ("5/6: đoàn khảo sát đến xã Bình An", True)
     postpone_visit(visit=visit, by=world.reviewer, day=JUNE_5 + DAY, reason="Trùng họp.")
     assert is_owed(message) is False
     assert letters("visit", "postpone") == ["officer", "unit_leader"]
@@ -315,15 +315,15 @@ def titles(world: World, who: str) -> list[str]:
 def test_each_desk_holds_what_waits_for_its_person(world: World) -> None:
     visit = make_visit(world, team=[world.reviewer, world.council_member])
     assert titles(world, "officer") == titles(world, "unit_leader") == ["Chuẩn bị làm việc với đoàn khảo sát"]
-    assert titles(world, "reviewer") == titles(world, "council_member") == ["Khảo sát Xã Bình An và ghi biên bản"]
+    assert titles(world, "reviewer") == titles(world, "council_member") == ["Khảo sát xã Bình An và ghi biên bản"]
     fill_record(visit, world.reviewer)
     do_visit_step("record", visit, world.reviewer)
-    assert (titles(world, "reviewer"), titles(world, "colleague")) == ([], ["Xem và gửi kết quả khảo sát Xã Bình An"])
+    assert (titles(world, "reviewer"), titles(world, "colleague")) == ([], ["Xem và gửi kết quả khảo sát xã Bình An"])
     do_visit_step("send", visit, world.colleague)
     assert titles(world, "officer") == ["Thực hiện kiến nghị: Lập sổ theo dõi nhân rộng."]
     follow_up = FollowUp.objects.select_related("visit__unit", "visit__plan").get()
     do_follow_up_step("report", follow_up, world.officer)
-    assert (titles(world, "officer"), titles(world, "reviewer")) == ([], ["Xác nhận kết quả kiến nghị của Xã Bình An"])
+    assert (titles(world, "officer"), titles(world, "reviewer")) == ([], ["Xác nhận kết quả kiến nghị của xã Bình An"])
     assert titles(world, "other_officer") == titles(world, "leader") == titles(world, "other_reviewer") == []
 
 

@@ -202,6 +202,21 @@ def test_a_save_with_a_fault_keeps_the_rest_and_names_it(world: World, browse: B
     assert "Ghi việc cần làm cho hạn này" in page
 
 
+@pytest.mark.parametrize("due", ["31/2/2023", "4/6/2023", "9/"])
+def test_a_recommendation_is_kept_while_its_date_is_at_fault(world: World, browse: Browse, due: str) -> None:
+    visit, client = make_visit(world), browse("reviewer")
+    data = posted(client, visit, **{"follow-1-what": "Lập sổ theo dõi", "follow-1-due": due})
+    answer = client.post(path("visit_autosave", visit.pk), data)
+    assert answer.json()["faulty"] == ["Hạn kiến nghị 1"]
+    kept = visit.follow_ups.get()
+    assert (kept.what, kept.due) == ("Lập sổ theo dõi", None)
+    assert "hạn thực hiện của 1 kiến nghị" in client.get(visit.get_absolute_url()).content.decode()
+    data = posted(client, visit, **{"follow-1-due": "20/6/2023"})
+    client.post(path("visit_autosave", visit.pk), data)
+    kept.refresh_from_db()
+    assert (kept.what, kept.due) == ("Lập sổ theo dõi", datetime.date(2023, 6, 20))
+
+
 def test_autosave_answers_what_was_written(world: World, browse: Browse) -> None:
     visit, client = make_visit(world), browse("reviewer")
     answer = client.post(path("visit_autosave", visit.pk), posted(client, visit, findings="Đang ghi"))
