@@ -12,6 +12,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from campaigns.models import Programme
+from core import clock
 from core.text import clean_line, slugify
 from models_registry.content import FIELDS, content_of
 from models_registry.models import Attachment, Exemplar, Field
@@ -125,7 +126,8 @@ def front_page() -> Front:
     """Read the front page: five queries."""
     counts = dict(Exemplar.objects.shown_to_public().order_by().values_list("field").annotate(n=Count("pk")))
     fields = [f for f in Field.objects.all() if f.pk in counts]
-    programme = Programme.objects.order_by("-starts").first()
+    # The next period is prepared beside the running one and is nobody's business before it begins.
+    programme = Programme.objects.filter(starts__lte=clock.today()).order_by("-starts").first()
     return Front(
         programme=programme,
         title=programme.name.replace("–", "\u2060–\u2060") if programme else "",

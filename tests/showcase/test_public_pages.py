@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -10,7 +12,7 @@ from models_registry import services
 from models_registry.enums import State
 from models_registry.models import Exemplar
 from showcase.selectors import public_exemplars, story_path
-from tests.factories import WAYS, World, add_files, do_step, many_exemplars
+from tests.factories import WAYS, ProgrammeFactory, World, add_files, do_step, many_exemplars
 
 AGREED = {"consent_publish": True}
 PRIVATE = ["0987654321", "22/9/1975", "22-9-1975", "1975-09-22"]
@@ -146,3 +148,25 @@ def test_public_pages_cost_the_same_at_every_size(world: World, url: str, querie
     with CaptureQueriesContext(connection) as found:
         client.get(url)
     assert len(found) == queries
+
+
+def test_the_front_page_is_of_the_period_that_has_begun(world: World) -> None:
+    def page() -> str:
+        return Client().get("/").content.decode()
+
+    ProgrammeFactory(
+        unit=world.district,
+        name="Chương trình giai đoạn sau",
+        plan_number="",
+        plan_date=None,
+        issuer="",
+        starts=datetime.date(2026, 1, 1),
+        ends=datetime.date(2030, 12, 31),
+    )
+    assert "Chương trình giai đoạn sau" not in page()
+    ProgrammeFactory(unit=world.district, name="Chương trình đang chạy", plan_number="", plan_date=None, issuer="")
+    assert "Chương trình đang chạy" in page()
+    assert "Kế hoạch số" not in page()
+    ProgrammeFactory(unit=world.district, starts=datetime.date(2022, 1, 1))
+    assert "197/KH-UBND" in page()
+    assert "22/9/2021" in page()
