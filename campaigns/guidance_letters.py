@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from organizations.models import Unit, User
 
 GUIDANCE, QUESTION = "guidance", "question"
-PUBLISHED, REMINDED = "publish", "remind"
+PUBLISHED, REMINDED, WITHDRAWN = "publish", "remind", "withdraw"
 _QUOTED = 400
 
 
@@ -44,17 +44,31 @@ def _units(guidance: Guidance, *, unread: bool = False) -> list[Unit]:
 def tell_units(guidance: Guidance) -> None:
     """A guidance was published: to officers and leaders of the addressed units."""
     body = shorten(guidance.text, _QUOTED)
+    if guidance.replaces:
+        body = _("Thay cho hướng dẫn “%(old)s”.\n\n%(body)s") % {"old": guidance.replaces.title, "body": body}
     title = _("Hướng dẫn mới: %(title)s") % {"title": guidance.title}
     _post(guidance, PUBLISHED, _units(guidance), title, body)
 
 
-def remind_unread(guidance: Guidance, day: datetime.date) -> int:
-    """Tell the people of the units that have not confirmed the reading, once a day; returns how many units."""
-    units = _units(guidance, unread=True)
+def tell_withdrawn(guidance: Guidance, reason: str) -> None:
+    """A guidance is out of force: to the people of the units that were to follow it."""
+    title = _("Thu hồi hướng dẫn: %(title)s") % {"title": guidance.title}
+    body = _("Hướng dẫn này không còn áp dụng. Lý do: %(reason)s") % {"reason": reason}
+    _post(guidance, WITHDRAWN, _units(guidance), title, body)
+
+
+def remind_unread(guidance: Guidance, day: datetime.date) -> tuple[int, int]:
+    """Tell the people of the units that have not confirmed the reading, once a day.
+
+    Returns how many units were told, and how many have nobody with an account.
+    """
+    unread = _units(guidance, unread=True)
+    people = people_of_units(unread)
+    units = [unit for unit in unread if people[unit.pk]]
     told = {"title": guidance.title, "date": _date_of(guidance.published_at)}
     body = _("Phòng Nội vụ ban hành hướng dẫn “%(title)s” ngày %(date)s. Đọc xong, bấm “Đã đọc” ở cuối trang.") % told
     _post(guidance, f"{REMINDED}:{day.isoformat()}", units, _("Chưa đọc hướng dẫn: %(title)s") % told, body)
-    return len(units)
+    return len(units), len(unread) - len(units)
 
 
 def _date_of(moment: datetime.datetime | None) -> str:
@@ -91,7 +105,12 @@ def tell_answered(question: Question) -> None:
 
 
 def guidance_owed(message: OutboxMessage) -> bool:
-    """Whether the guidance still stands and, for a reminder, the recipient's units have not all confirmed."""
+    """Whether the guidance still stands and, for a reminder, the recipient's units have not all confirmed.
+
+    That it was withdrawn is told whatever came after.
+    """
+    if message.step == WITHDRAWN:
+        return True
     guidance = Guidance.objects.filter(pk=message.subject_id, state=GuidanceState.PUBLISHED).first()
     if guidance is None:
         return False

@@ -121,9 +121,18 @@ class QuestionAnswerForm(PortalForm):
         required=False,
         help_text=gettext_lazy("Chỉ cần khi công bố. Tên đơn vị đã hỏi không hiện."),
     )
+    asked = ProseField(
+        label=gettext_lazy("Câu hỏi khi công bố"),
+        max_length=4000,
+        required=False,
+        attrs={"rows": 4},
+        help_text=gettext_lazy("Bỏ tên người, tên đơn vị và chuyện riêng trước khi mọi đơn vị đọc."),
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if data.get("publish") and not data.get("title") and "title" not in self.errors:
             self.add_error("title", _("Ghi tiêu đề hỏi đáp, ví dụ: Cách đếm mô hình được nhân rộng."))
+        if data.get("publish") and not data.get("asked") and "asked" not in self.errors:
+            self.add_error("asked", _("Ghi câu hỏi như mọi đơn vị sẽ đọc."))
         return data

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.guidance_enums import GuidanceKind, GuidanceState
 from campaigns.models import Guidance, GuidanceUnit, Milestone, ReadReceipt
+from campaigns.people import people_of_units
 from core.text import clean_line
 from organizations.enums import OFFICE_ROLES, UNIT_ROLES
 
@@ -133,25 +134,27 @@ def filter_milestones(user: User) -> list[tuple[int, str]]:
 
 @dataclass(frozen=True)
 class Reader:
-    """One addressed unit: who read it and when, nobody when `read_at` is None."""
+    """One addressed unit: who read it and when, nobody when `read_at` is None; whether anybody there has an account."""
 
     unit: str
     who: str
     read_at: datetime.datetime | None
+    has_people: bool = True
 
 
 def readers_of(guidance: Guidance, *, unread_only: bool = False) -> list[Reader]:
-    """The addressed units, unread first, each with its first reader: two queries."""
+    """The addressed units, unread first, each with its first reader: three queries."""
     first: dict[int, ReadReceipt] = {}
     for receipt in ReadReceipt.objects.filter(guidance=guidance).select_related("user").order_by("read_at", "pk"):
         first.setdefault(receipt.unit_id, receipt)
     rows = GuidanceUnit.objects.filter(guidance=guidance).select_related("unit").order_by("unit__path")
     if unread_only:
         rows = rows.unread()
+    people = people_of_units(row.unit for row in rows)
     found = [
         Reader(row.unit.short_name, read.user.full_name, read.read_at)
         if (read := first.get(row.unit_id))
-        else Reader(row.unit.short_name, "", None)
+        else Reader(row.unit.short_name, "", None, bool(people[row.unit_id]))
         for row in rows
     ]
     return sorted(found, key=lambda reader: reader.read_at is not None)

@@ -119,6 +119,16 @@ def _insert(enclosure: Enclosure, owner: Owner, by: User) -> Enclosure:
     return enclosure
 
 
+def share_enclosures(*, source: Guidance, target: Guidance, by: User) -> None:
+    """Give a new draft the files of a published guidance. Both rows name one stored file: the older can never go."""
+    assert source.published_at is not None
+    now = clock.now()
+    for enclosure in source.enclosures.all():
+        enclosure.pk, enclosure.guidance, enclosure.upload_key, enclosure.sent_at = None, target, "", None
+        enclosure.uploaded_by, enclosure.uploaded_at = by, now
+        enclosure.save()
+
+
 def _refuse_pile(enclosure: Enclosure, count: int) -> None:
     limit = limits.photos_a_record() if enclosure.is_photo else limits.documents_a_record()
     if count >= limit:
@@ -134,7 +144,8 @@ def remove_enclosure(*, enclosure: Enclosure, by: User) -> None:
     refuse_writer(owner, by)
     if enclosure.sent_at:
         raise WorkflowError(_("“%(name)s” đã được gửi nên không bỏ được nữa.") % {"name": enclosure.original_name})
-    names = [str(stored.name) for stored in (enclosure.file, enclosure.thumbnail) if stored]
+    shared = Enclosure.objects.filter(file=enclosure.file.name).exclude(pk=enclosure.pk).exists()
+    names = [] if shared else [str(stored.name) for stored in (enclosure.file, enclosure.thumbnail) if stored]
     storage = enclosure.file.storage
     enclosure.delete()
     if isinstance(owner, Movement):

@@ -20,6 +20,8 @@ from core.workflow import WorkflowError, apply, lock
 from organizations.enums import OFFICE_ROLES, UNIT_ROLES
 from organizations.models import Unit
 
+from .enclosures import share_enclosures
+
 if TYPE_CHECKING:
     from organizations.models import User
     from organizations.querysets import UnitQuerySet
@@ -86,14 +88,17 @@ def publish_guidance(*, guidance: Guidance, by: User) -> int:
     return len(units)
 
 
+@transaction.atomic
 def withdraw_guidance(*, guidance: Guidance, by: User, reason: str) -> None:
-    """Take a guidance out of force, with a reason that its readers see."""
-    apply(GUIDANCE_WORKFLOW, "withdraw", guidance, by=by, reason=reason)
+    """Take a guidance out of force, with a reason; the people of the units that were to follow it are told."""
+    log = apply(GUIDANCE_WORKFLOW, "withdraw", guidance, by=by, reason=reason)
+    if guidance.published_at:
+        letters.tell_withdrawn(guidance, log.reason)
 
 
 @transaction.atomic
 def begin_replacement(*, guidance: Guidance, by: User) -> Guidance:
-    """A draft with the content of a published guidance, to replace it once published; the same one when it is there."""
+    """A draft with words and files of a published guidance, to replace it once published; one begun before if any."""
     lock(guidance)
     decision = GUIDANCE_WORKFLOW.check("replace", guidance, by)
     if not decision:
@@ -103,7 +108,9 @@ def begin_replacement(*, guidance: Guidance, by: User) -> Guidance:
         return begun
     fields = {name: getattr(guidance, name) for name in GUIDANCE_FIELDS}
     new = Guidance(programme=guidance.programme, replaces=guidance)
-    return save_guidance(guidance=new, by=by, fields=fields, units=list(guidance.chosen_units.all()))
+    save_guidance(guidance=new, by=by, fields=fields, units=list(guidance.chosen_units.all()))
+    share_enclosures(source=guidance, target=new, by=by)
+    return new
 
 
 def receipt_units(guidance: Guidance, user: User) -> list[int]:
@@ -129,17 +136,24 @@ def confirm_reading(*, guidance: Guidance, by: User) -> int:
 
 
 @transaction.atomic
-def remind_unread(*, guidance: Guidance, by: User) -> int:
-    """Remind the units that have not confirmed the reading, at most once a day; returns how many."""
+def remind_unread(*, guidance: Guidance, by: User) -> tuple[int, int]:
+    """Remind the units that have not confirmed the reading, at most once a day.
+
+    Returns how many units were told, and how many could not be, because nobody there has an account.
+    """
     lock(guidance)
     if not by.access.covers(guidance.unit.path, *OFFICE_ROLES) or not guidance.is_standing:
         raise WorkflowError(_("Chỉ nhắc đọc hướng dẫn đang áp dụng của Phòng Nội vụ mình."))
     today = clock.today()
     if guidance.reminded_on == today:
         raise WorkflowError(_("Hôm nay đã nhắc rồi. Mỗi ngày chỉ nhắc một lần."))
-    told = letters.remind_unread(guidance, today)
+    told, silent = letters.remind_unread(guidance, today)
     if not told:
-        raise WorkflowError(_("Tất cả đơn vị đã đọc, không còn ai để nhắc."))
+        raise WorkflowError(
+            _("Đơn vị chưa đọc đều chưa có tài khoản nên chưa nhắc được ai.")
+            if silent
+            else _("Tất cả đơn vị đã đọc, không còn ai để nhắc.")
+        )
     guidance.reminded_on = today
     guidance.save(update_fields=["reminded_on"])
     record(
@@ -149,7 +163,7 @@ def remind_unread(*, guidance: Guidance, by: User) -> int:
         subject=Subject("guidance", guidance.pk, str(guidance), guidance.unit_id),
         data={"units": told},
     )
-    return told
+    return told, silent
 
 
 @transaction.atomic
@@ -169,19 +183,27 @@ def ask_question(
 
 
 @transaction.atomic
-def answer_question(*, question: Question, by: User, answer: str, publish_as: str = "") -> Guidance | None:
-    """Answer a question; with a title it is also published to all units as "hỏi đáp", without the name of who asked."""
+def answer_question(
+    *, question: Question, by: User, answer: str, publish_as: str = "", published_text: str = ""
+) -> Guidance | None:
+    """Answer a question; with a title it is also published to all units as "hỏi đáp", without the name of who asked.
+
+    `published_text` is the question as all units read it; the words of the unit when it is not given.
+    """
     if not answer.strip():
         raise WorkflowError(_("Ghi câu trả lời."))
     changes = {"answer": answer.strip(), "answered_at": clock.now(), "answered_by": by}
     apply(QUESTION_WORKFLOW, "answer", question, by=by, changes=changes)
     letters.tell_answered(question)
-    return _publish_answer(question, by, publish_as) if publish_as.strip() else None
+    return _publish_answer(question, by, publish_as, published_text) if publish_as.strip() else None
 
 
-def _publish_answer(question: Question, by: User, title: str) -> Guidance:
+def _publish_answer(question: Question, by: User, title: str, asked: str) -> Guidance:
     about = question.milestone or (question.guidance.milestone if question.guidance else None)
-    text = _("Hỏi: %(question)s\n\nTrả lời: %(answer)s") % {"question": question.text, "answer": question.answer}
+    text = _("Hỏi: %(question)s\n\nTrả lời: %(answer)s") % {
+        "question": asked.strip() or question.text,
+        "answer": question.answer,
+    }
     fields = {
         "kind": GuidanceKind.ANSWER,
         "title": shorten(title, 200),

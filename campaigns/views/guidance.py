@@ -179,7 +179,9 @@ def guidance_replace(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(guidance)
     if new.state != GuidanceState.DRAFT:
         return redirect(new)
-    messages.info(request, _("Bản nháp thay thế chép từ bản cũ. Bản cũ còn áp dụng tới khi ban hành bản này."))
+    messages.info(
+        request, _("Bản nháp thay thế chép lời và tệp từ bản cũ. Bản cũ còn áp dụng tới khi ban hành bản này.")
+    )
     return redirect("campaigns:guidance_edit", pk=new.pk)
 
 
@@ -194,12 +196,13 @@ def guidance_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         except WorkflowError as error:
             form.add_error(None, error.message)
         else:
-            messages.success(request, _("Đã thu hồi. Trang hướng dẫn nêu rõ lý do."))
+            told = _("Đã thu hồi. Trang hướng dẫn nêu rõ lý do; các đơn vị được báo.")
+            messages.success(request, told if guidance.published_at else _("Đã bỏ bản nháp."))
             return redirect(guidance)
     context = {
         "form": form,
-        "heading": _("Thu hồi hướng dẫn"),
-        "button": _("Thu hồi"),
+        "heading": _("Bỏ bản nháp") if guidance.is_draft else _("Thu hồi hướng dẫn"),
+        "button": _("Bỏ bản nháp") if guidance.is_draft else _("Thu hồi"),
         "lead": guidance.title,
         "back": guidance.get_absolute_url(),
     }
@@ -235,10 +238,17 @@ def guidance_remind(request: HttpRequest, pk: int) -> HttpResponse:
     """Remind the units that have not read it, once a day."""
     guidance = own_guidance(request, pk)
     try:
-        told = remind_unread(guidance=guidance, by=request.user)
+        told, silent = remind_unread(guidance=guidance, by=request.user)
     except WorkflowError as error:
         messages.error(request, error.message)
     else:
         words = ngettext("Đã nhắc %(n)d đơn vị chưa đọc.", "Đã nhắc %(n)d đơn vị chưa đọc.", told)
         messages.success(request, words % {"n": told})
+        if silent:
+            words = ngettext(
+                "%(n)d đơn vị chưa có tài khoản nên chưa nhắc được; gọi hoặc gửi giấy.",
+                "%(n)d đơn vị chưa có tài khoản nên chưa nhắc được; gọi hoặc gửi giấy.",
+                silent,
+            )
+            messages.warning(request, words % {"n": silent})
     return redirect("campaigns:guidance_readers", pk=guidance.pk)

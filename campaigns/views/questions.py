@@ -82,12 +82,18 @@ def question_answer(request: HttpRequest, pk: int) -> HttpResponse:
     question = asked_question(request, pk)
     if question.answered_at and request.method != "POST":
         return redirect(question)
-    form = QuestionAnswerForm(request.POST or None)
+    form = QuestionAnswerForm(request.POST or None, initial={"asked": question.text})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         title = data["title"] if data["publish"] else ""
         try:
-            answer_question(question=question, by=request.user, answer=data["answer"], publish_as=title)
+            answer_question(
+                question=question,
+                by=request.user,
+                answer=data["answer"],
+                publish_as=title,
+                published_text=data["asked"],
+            )
         except WorkflowError as error:
             form.add_error(None, error.message)
         else:

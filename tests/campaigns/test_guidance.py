@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -12,6 +13,7 @@ from campaigns.guidance_workflow import GUIDANCE_WORKFLOW
 from campaigns.inspection_desk import inspection_items
 from campaigns.models import Enclosure, Guidance, GuidanceUnit, Question, ReadReceipt
 from campaigns.selectors.guidance import guidance_for, readers_of, unread_among
+from campaigns.services.enclosures import remove_enclosure
 from campaigns.services.guidance import (
     answer_question,
     ask_question,
@@ -194,7 +196,7 @@ def test_reminding_reaches_those_who_have_not_read_once_a_day(
     guidance = make_guidance(world, units=[world.commune_a, world.commune_b])
     assert told("guidance", "publish") == ["officer", "other_officer", "other_unit_leader", "unit_leader"]
     confirm_reading(guidance=guidance, by=world.officer)
-    assert remind_unread(guidance=guidance, by=world.reviewer) == 1
+    assert remind_unread(guidance=guidance, by=world.reviewer) == (1, 0)
     assert told("guidance", "remind") == ["other_officer", "other_unit_leader"]
     with pytest.raises(WorkflowError, match="Hôm nay đã nhắc"):
         remind_unread(guidance=guidance, by=world.interior_head)
@@ -207,6 +209,49 @@ def test_reminding_reaches_those_who_have_not_read_once_a_day(
     assert is_owed(mail) is False
     with pytest.raises(WorkflowError, match="Tất cả đơn vị đã đọc"):
         remind_unread(guidance=guidance, by=world.reviewer)
+
+
+def test_units_without_an_account_are_counted_apart(world: World) -> None:
+    empty = UnitFactory(parent=world.district, name="Xã chưa có tài khoản")
+    guidance = make_guidance(world, units=[world.commune_a, empty])
+    assert remind_unread(guidance=guidance, by=world.reviewer) == (1, 1)
+    assert [(row.unit, row.has_people) for row in readers_of(guidance)] == [
+        (world.commune_a.short_name, True),
+        (empty.short_name, False),
+    ]
+    alone = make_guidance(world, units=[empty])
+    with pytest.raises(WorkflowError, match="chưa có tài khoản"):
+        remind_unread(guidance=alone, by=world.reviewer)
+
+
+def test_units_are_told_that_a_guidance_is_withdrawn_and_nobody_of_a_draft(world: World) -> None:
+    guidance = make_guidance(world)
+    withdraw_guidance(guidance=guidance, by=world.reviewer, reason="Có sai sót.")
+    assert told("guidance", "withdraw") == ["officer", "unit_leader"]
+    mail = OutboxMessage.objects.get(recipient=world.officer, step="withdraw", channel="email")
+    assert (mail.title, is_owed(mail)) == (f"Thu hồi hướng dẫn: {guidance.title}", True)
+    assert "Có sai sót." in mail.body
+    assert not is_owed(OutboxMessage.objects.get(recipient=world.officer, step="publish", channel="email"))
+    draft = make_guidance(world, "draft")
+    withdraw_guidance(guidance=draft, by=world.reviewer, reason="Không cần nữa.")
+    assert not OutboxMessage.objects.filter(subject_id=draft.pk, step="withdraw").exists()
+
+
+def test_a_newer_one_begins_with_the_files_of_the_old_and_takes_none_away(
+    world: World, settings, tmp_path, django_capture_on_commit_callbacks
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    old = make_guidance(world, "draft")
+    paper = paper_for(old, world.reviewer)
+    publish_guidance(guidance=old, by=world.reviewer)
+    new = begin_replacement(guidance=old, by=world.reviewer)
+    copy = new.enclosures.get()
+    assert (copy.original_name, copy.file.name, copy.sent_at) == (paper.original_name, paper.file.name, None)
+    with django_capture_on_commit_callbacks(execute=True):
+        remove_enclosure(enclosure=copy, by=world.reviewer)
+    assert (new.enclosures.count(), default_storage.exists(paper.file.name)) == (0, True)
+    publish_guidance(guidance=new, by=world.reviewer)
+    assert "Thay cho hướng dẫn" in OutboxMessage.objects.filter(subject_id=new.pk, step="publish")[0].body
 
 
 @pytest.mark.parametrize("who", ["officer", "leader", "other_reviewer"])
@@ -240,7 +285,7 @@ def test_guidance_on_a_milestone_is_what_stands_and_the_person_reads(world: Worl
 def test_a_question_reaches_the_office_and_its_answer_the_unit(world: World) -> None:
     question = make_question(world)
     assert told("question", "ask") == ["colleague", "interior_head", "reviewer"]
-    assert titles(world, "reviewer") == ["Trả lời câu hỏi của Xã Bình An"]
+    assert titles(world, "reviewer") == ["Trả lời câu hỏi của xã Bình An"]
     answer_question(question=question, by=world.reviewer, answer="Đếm nơi đã làm theo.")
     assert told("question", "answer") == ["officer", "unit_leader"]
     question.refresh_from_db()

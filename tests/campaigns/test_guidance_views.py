@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -91,6 +92,29 @@ def test_a_guidance_with_a_fault_is_shown_again(world: World, browse: Browse, ch
     assert Guidance.objects.count() == 0
 
 
+def test_one_refused_file_drops_no_other_and_a_form_at_fault_keeps_those_of_a_draft(
+    world: World, browse: Browse
+) -> None:
+    office = browse("reviewer")
+    given = {"kind": "document", "title": "HD", "programme": programme_of(world).pk, "text": "x", "addressing": "all"}
+    bad = SimpleUploadedFile("la.exe", b"MZ\x90\x00")
+    answer = office.post(path("guidance_new"), given | {"documents": [bad, scan_upload()]}, follow=True)
+    guidance = Guidance.objects.get()
+    assert (answer.redirect_chain[-1][0], guidance.enclosures.count()) == (path("guidance_edit", guidance.pk), 1)
+    assert "la.exe" in answer.content.decode()
+    page = office.post(path("guidance_edit", guidance.pk), {"documents": [scan_upload(colour="red")]}).content.decode()
+    assert (guidance.enclosures.count(), "error-summary" in page) == (2, True)
+    page = office.post(path("guidance_new"), {"documents": [scan_upload()]}).content.decode()
+    assert f"Chưa nhận “{scan_upload().name}”" in page
+
+
+def test_a_draft_is_dropped_in_words_of_its_own(world: World, browse: Browse) -> None:
+    guidance, office = make_guidance(world, "draft"), browse("reviewer")
+    assert "Bỏ bản nháp" in text_of(office, path("guidance_withdraw", guidance.pk))
+    answer = office.post(path("guidance_withdraw", guidance.pk), {"reason": "Trùng."}, follow=True)
+    assert "Đã bỏ bản nháp." in answer.content.decode()
+
+
 def test_a_replaced_guidance_leads_to_the_newer_one(world: World, browse: Browse) -> None:
     old = make_guidance(world, "replaced")
     new = old.replaced_by.get()
@@ -110,7 +134,12 @@ def test_a_unit_asks_and_the_office_answers_for_all(world: World, browse: Browse
     question = Question.objects.get()
     page = office.post(path("question_answer", question.pk), {"answer": "Có.", "publish": "on"}).content.decode()
     assert "Ghi tiêu đề hỏi đáp" in page
-    office.post(path("question_answer", question.pk), {"answer": "Có.", "publish": "on", "title": "Bản giấy"})
+    given = {"answer": "Có.", "publish": "on", "title": "Bản giấy"}
+    assert "Gửi bản giấy không?" in text_of(office, path("question_answer", question.pk))
+    assert "Ghi câu hỏi như" in office.post(path("question_answer", question.pk), given).content.decode()
+    office.post(path("question_answer", question.pk), given | {"asked": "Có gửi bản giấy không?"})
+    assert question.text == "Gửi bản giấy không?"
+    assert Question.objects.get().published_as.text.startswith("Hỏi: Có gửi bản giấy không?")
     assert "Có." in text_of(officer, question.get_absolute_url())
     assert "Bản giấy" in text_of(browse("other_officer"), path("guidance_list"))
     assert browse("other_officer").get(question.get_absolute_url()).status_code == 404
