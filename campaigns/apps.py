@@ -15,6 +15,7 @@ PARTS = (
     "kinds",
     "letters",
     "movement_journal",
+    "movement_letters",
     "owed",
     "report_progress",
     "stored_files",

@@ -5,16 +5,18 @@ from __future__ import annotations
 from notifications.enums import NoticeKind
 from notifications.kinds import register_kinds
 
-from .guidance_letters import GUIDANCE, PUBLISHED, QUESTION, REMINDED
+from .guidance_letters import GUIDANCE, PUBLISHED, QUESTION, REMINDED, WITHDRAWN
 from .inspection_letters import FOLLOW_UP, VISIT
+from .movement_letters import ENDED, LAUNCHED, MOVEMENT
 
 
 def register() -> None:
-    """Name the kinds of letters about reports, more time, guidance, questions on it, visits and what follows them."""
+    """Name the kinds of letters about reports, more time, guidance, questions, visits, follow-ups and movements."""
     register_kinds("task_step", {"accept": NoticeKind.DECISION})
     register_kinds("task_given", {"publish": NoticeKind.NEWS})
     register_kinds("task_extension", {"ask": NoticeKind.REQUEST, "answer": NoticeKind.DECISION})
-    register_kinds(GUIDANCE, {PUBLISHED: NoticeKind.NEWS, REMINDED: NoticeKind.NEWS})
+    register_kinds(GUIDANCE, {PUBLISHED: NoticeKind.NEWS, REMINDED: NoticeKind.NEWS, WITHDRAWN: NoticeKind.NEWS})
     register_kinds(QUESTION, {"ask": NoticeKind.REQUEST, "answer": NoticeKind.DECISION})
+    register_kinds(MOVEMENT, {LAUNCHED: NoticeKind.NEWS, ENDED: NoticeKind.NEWS})
     register_kinds(VISIT, {"send": NoticeKind.DECISION})
     register_kinds(FOLLOW_UP, {"close": NoticeKind.DECISION, "cancel": NoticeKind.DECISION})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,12 @@ def people_of_units(units: Iterable[Unit], *roles: str) -> dict[int, list[User]]
         .select_related("user", "unit")
         .order_by("user_id", "pk")
     )
-    held = [(row.unit.path, row.user) for row in rows]
-    return {
-        unit.pk: list({user.pk: user for path, user in held if unit.path.startswith(path)}.values()) for unit in found
-    }
+    held: dict[str, list[User]] = defaultdict(list)
+    for row in rows:
+        held[row.unit.path].append(row.user)
+    return {unit.pk: _once(user for path in above(unit.path) for user in held.get(path, ())) for unit in found}
+
+
+def _once(users: Iterable[User]) -> list[User]:
+    """Each person once, the oldest account first."""
+    return sorted({user.pk: user for user in users}.values(), key=lambda user: user.pk)

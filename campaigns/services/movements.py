@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from campaigns import movement_letters as letters
 from campaigns.enums import MovementLevel, MovementState
-from campaigns.models import Joining, Movement
+from campaigns.models import Joining, Movement, MovementTransition
 from campaigns.movement_querysets import KEEPS
 from campaigns.movement_workflow import MOVEMENT_WORKFLOW
 from core import clock
@@ -110,16 +111,20 @@ def _refuse_circle(movement: Movement, parent: Movement) -> None:
         step = over.get(step)
 
 
+@transaction.atomic
 def launch_movement(*, movement: Movement, by: User, on: datetime.date | None = None) -> None:
-    """Let a prepared movement begin: units may join from now on."""
-    _take(movement, "launch", by, changes={"launched_on": on or clock.today()})
+    """Let a prepared movement begin: units may join from now on, and their people are told."""
+    log = _take(movement, "launch", by, changes={"launched_on": on or clock.today()})
+    letters.tell_launched(movement, log)
 
 
+@transaction.atomic
 def end_movement(*, movement: Movement, by: User, reason: str, summary: str) -> None:
-    """End a movement with its summing-up; refused without one."""
+    """End a movement with its summing-up, which the units that joined are told; refused without one."""
     if not summary.strip():
         raise WorkflowError(_("Ghi tổng kết: đã làm gì, kết quả, gương nổi bật."))
-    _take(movement, "end", by, reason=reason, changes={"ended_on": clock.today(), "summary": summary.strip()})
+    changes = {"ended_on": clock.today(), "summary": summary.strip()}
+    letters.tell_ended(movement, _take(movement, "end", by, reason=reason, changes=changes))
 
 
 def reopen_movement(*, movement: Movement, by: User, reason: str) -> None:
@@ -127,10 +132,10 @@ def reopen_movement(*, movement: Movement, by: User, reason: str) -> None:
     _take(movement, "reopen", by, reason=reason, changes={"ended_on": None})
 
 
-def _take(movement: Movement, name: str, by: User, *, reason: str = "", changes: dict[str, Any]) -> None:
+def _take(movement: Movement, name: str, by: User, *, reason: str = "", changes: dict[str, Any]) -> MovementTransition:
     if movement.unit is None:
         raise WorkflowError(_("Sửa phong trào để chọn đơn vị thực hiện trước."))
-    apply(MOVEMENT_WORKFLOW, name, movement, by=by, reason=reason, changes=changes)
+    return apply(MOVEMENT_WORKFLOW, name, movement, by=by, reason=reason, changes=changes)
 
 
 @transaction.atomic

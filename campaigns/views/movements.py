@@ -159,7 +159,7 @@ def _step(
 @require_http_methods(["GET", "HEAD", "POST"])
 def movement_launch(request: HttpRequest, pk: int) -> HttpResponse:
     """Launch a prepared movement."""
-    told = _("Phong trào hiện với mọi người trong phạm vi; các đơn vị tham gia được từ bây giờ.")
+    told = _("Phong trào hiện với mọi người trong phạm vi; các đơn vị được báo và tham gia được từ bây giờ.")
     return _step(
         request,
         kept_movement(request, pk),
@@ -176,7 +176,9 @@ def movement_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a movement with its summing-up."""
     movement = kept_movement(request, pk)
     form = EndForm(request.POST or None, initial={"summary": movement.summary})
-    told = _("Không đơn vị nào tham gia thêm được; danh sách tham gia và gương vẫn giữ.")
+    told = _(
+        "Đơn vị đã tham gia được báo lời tổng kết. Không đơn vị nào tham gia thêm được; danh sách và gương vẫn giữ."
+    )
     return _step(request, movement, "end", form, services.end_movement, _("Đã kết thúc phong trào."), told)
 
 

@@ -9,11 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from campaigns.models import Movement
+from campaigns.movement_letters import MOVEMENT
 from campaigns.services import movements as services
 from campaigns.services.enclosures import add_enclosure
 from campaigns.services.movements import MovementInput
 from core import clock
 from emulation_portal.demo.pictures import draw_paper
+from emulation_portal.demo.replaying import settle_messages
 from models_registry.models import Exemplar
 from models_registry.services import add_example
 from organizations.blocks import memberships_of
@@ -61,6 +63,7 @@ def _seed_movement(row: dict[str, Any], units: dict[str, Unit], people: dict[str
     if ended := row.get("ended"):
         with clock.replay_at(_at(ended["on"])):
             services.end_movement(movement=movement, by=by, reason=ended["reason"], summary=ended["summary"])
+    settle_messages(MOVEMENT, [movement.pk])
 
 
 def _given(row: dict[str, Any], units: dict[str, Unit]) -> MovementInput:

@@ -102,9 +102,11 @@ def test_one_refused_file_drops_no_other_and_a_form_at_fault_keeps_those_of_a_dr
     guidance = Guidance.objects.get()
     assert (answer.redirect_chain[-1][0], guidance.enclosures.count()) == (path("guidance_edit", guidance.pk), 1)
     assert "la.exe" in answer.content.decode()
-    page = office.post(path("guidance_edit", guidance.pk), {"documents": [scan_upload(colour="red")]}).content.decode()
+    page = office.post(
+        path("guidance_edit", guidance.pk), {"title": "", "documents": [scan_upload(colour="red")]}
+    ).content.decode()
     assert (guidance.enclosures.count(), "error-summary" in page) == (2, True)
-    page = office.post(path("guidance_new"), {"documents": [scan_upload()]}).content.decode()
+    page = office.post(path("guidance_new"), {"title": "", "documents": [scan_upload()]}).content.decode()
     assert f"Chưa nhận “{scan_upload().name}”" in page
 
 

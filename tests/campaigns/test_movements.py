@@ -27,6 +27,8 @@ from models_registry.enums import State
 from models_registry.forms import ExemplarForm
 from models_registry.models import EmulationExample, Exemplar
 from models_registry.services import add_example, remove_example
+from notifications.delivery import is_owed
+from notifications.models import OutboxMessage
 from organizations.enums import Role
 from tests.campaigns.inspection_makers import paper_for, photo_upload, scan_upload
 from tests.factories import MovementFactory, UnitFactory, UserFactory, World, many_exemplars
@@ -129,6 +131,50 @@ def test_a_movement_ends_with_reason_and_summary(world: World) -> None:
     movement.refresh_from_db()
     assert (movement.state, movement.ended_on, movement.summary) == ("ended", TODAY, "12 xã đạt.")
     assert AuditEvent.objects.get(action="movement.end").reason == "Hết hạn."
+
+
+# Who is told
+
+
+def told(step: str) -> list[str]:
+    rows = OutboxMessage.objects.filter(subject_type="movement", step__startswith=f"{step}:", channel="in_app")
+    return sorted(rows.values_list("recipient__username", flat=True))
+
+
+def name_of(world: World, *names: str) -> list[str]:
+    return sorted(world.people[name].username for name in names)
+
+
+def test_a_launch_is_told_in_the_units_that_may_join(world: World) -> None:
+    movement = running(world, slogan="Mỗi ngày một việc tốt")
+    people = ("officer", "unit_leader", "other_officer", "other_unit_leader")
+    assert told("launch") == name_of(world, *people)
+    mail = OutboxMessage.objects.get(subject_type="movement", recipient=world.officer, channel="email")
+    assert (mail.title, is_owed(mail)) == (f"Phát động phong trào: {movement.name}", True)
+    assert "Mỗi ngày một việc tốt" in mail.body
+    assert "từ 1/2/2023" in mail.body
+    services.end_movement(movement=movement, by=world.interior_head, reason="Hết hạn.", summary="Đạt.")
+    assert not is_owed(mail)
+
+
+def test_a_launch_of_a_commune_is_told_there_and_one_that_is_over_to_nobody(world: World) -> None:
+    of_commune(world)
+    assert told("launch") == name_of(world, "unit_leader")
+    running(world, name="Đã xong", ends=TODAY - datetime.timedelta(days=1))
+    assert told("launch") == name_of(world, "unit_leader")
+
+
+def test_an_end_is_told_to_the_units_that_joined(world: World) -> None:
+    movement = running(world)
+    services.join_movement(movement=movement, unit=world.commune_a, by=world.officer, joined_on=TODAY)
+    services.end_movement(movement=movement, by=world.interior_head, reason="Hết hạn.", summary="12 xã đạt.")
+    assert told("end") == name_of(world, "officer", "unit_leader")
+    mail = OutboxMessage.objects.get(
+        subject_type="movement", step__startswith="end", recipient=world.officer, channel="email"
+    )
+    assert (mail.body, is_owed(mail)) == ("12 xã đạt.", True)
+    services.reopen_movement(movement=movement, by=world.interior_head, reason="Kéo dài.")
+    assert not is_owed(mail)
 
 
 # Documents
