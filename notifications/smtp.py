@@ -61,11 +61,11 @@ class BoundedSMTP(smtplib.SMTP):
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
-    def auth_plain(self, challenge: bytes | None = None) -> str:
+    def auth_plain(self, challenge: Any = None) -> str:
         """Name and password at once, in any letters."""
         return _Utf8(super().auth_plain(challenge))
 
-    def auth_login(self, challenge: bytes | None = None) -> str:
+    def auth_login(self, challenge: Any = None) -> str:
         """Name, then password, in any letters."""
         return _Utf8(super().auth_login(challenge))
 
