@@ -19,7 +19,7 @@ from core import access_table, working_days
 from core.audit import guard
 from emulation_portal import health
 from tests.core import probe_urls
-from tests.factories import World, make_world
+from tests.factories import World, WorldStock
 
 # How long one example takes says nothing on a machine that others use as well.
 hypothesis_settings.register_profile("portal", deadline=None)
@@ -95,10 +95,16 @@ def guarded_log(db: None) -> None:
     guard.install(connection)
 
 
+@pytest.fixture(scope="session")
+def world_stock() -> WorldStock:
+    """The world of this process, to be laid down again for each test."""
+    return WorldStock()
+
+
 @pytest.fixture
-def world(db: None) -> World:
+def world(db: None, world_stock: WorldStock) -> World:
     """Two districts, three communes and somebody in every role."""
-    return make_world()
+    return world_stock.lay_down()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import io
 from collections.abc import Iterable
@@ -437,6 +438,30 @@ def make_world() -> World:
         username="colleague", home_unit=world.office, roles=[(Role.REVIEWER, district)]
     )
     return world
+
+
+class WorldStock:
+    """The world built once in a process; later tests get its rows by one INSERT a table instead of eighty statements.
+
+    Keys stay as they were when it was built: no sequence gives them out a second time.
+    """
+
+    def __init__(self) -> None:
+        self._built: tuple[World, list[Unit], list[RoleAssignment]] | None = None
+
+    def lay_down(self) -> World:
+        """Put the world into the database and return it, in objects that no other test has touched."""
+        if Unit.objects.exists():
+            return make_world()
+        if self._built is None:
+            world = make_world()
+            self._built = copy.deepcopy((world, list(Unit.objects.all()), list(RoleAssignment.objects.all())))
+            return world
+        world, units, roles = copy.deepcopy(self._built)
+        Unit.objects.bulk_create(units)
+        User.objects.bulk_create(world.people.values())
+        RoleAssignment.objects.bulk_create(roles)
+        return world
 
 
 def _places(world: World) -> Iterable[tuple[str, Unit, Unit]]:
