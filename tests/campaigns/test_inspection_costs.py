@@ -75,7 +75,7 @@ def test_a_plan_costs_the_same_at_every_size(world: World, browse: Browse, rows:
 @pytest.mark.parametrize("rows", SIZES)
 def test_the_readers_of_a_guidance_cost_the_same_at_every_size(world: World, browse: Browse, rows: int) -> None:
     guidance = many_guidance(world, 1, units=rows)[0]
-    assert count(browse("reviewer"), path("guidance_readers", guidance.pk)) == 7
+    assert count(browse("reviewer"), path("guidance_readers", guidance.pk)) == 8
 
 
 @pytest.mark.parametrize("rows", SIZES)
