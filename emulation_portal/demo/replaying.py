@@ -31,7 +31,8 @@ def moment(day: str, hour: int) -> datetime.datetime:
 def settle_messages(subject_type: str, pks: Collection[int]) -> None:
     """What the replay wrote is long past: no mail leaves, and old notices count as read."""
     written = OutboxMessage.objects.filter(subject_type=subject_type, subject_id__in=pks)
-    written.filter(channel=Channel.EMAIL, status=Status.PENDING).update(status=Status.SKIPPED)
+    unsent = [Status.PENDING, Status.WAITING]
+    written.filter(channel=Channel.EMAIL, status__in=unsent).update(status=Status.SKIPPED)
     notices = written.filter(channel=Channel.IN_APP)
     notices.update(not_before=F("created_at"))
     old = clock.end_of_day(READ_BEFORE)

@@ -13,7 +13,7 @@ from core import clock
 from core.audit import verify
 from emulation_portal.demo.schedule import SUBJECTS, seed_schedule
 from emulation_portal.demo.seeding import seed_accounts
-from notifications.models import OutboxMessage
+from notifications.models import OutboxMessage, Status
 from organizations.models import User
 from organizations.reference import load_blocks, load_units
 
@@ -66,3 +66,4 @@ def test_seeding_again_adds_nothing_and_no_mail_of_the_past_leaves(demo: dict) -
     assert (UnitTask.objects.count(), OutboxMessage.objects.count()) == before
     waiting = OutboxMessage.objects.due(clock.wall_now() + datetime.timedelta(days=1))
     assert waiting.filter(subject_type__in=SUBJECTS).count() == 0
+    assert not OutboxMessage.objects.filter(subject_type__in=SUBJECTS, status=Status.WAITING).exists()
