@@ -196,8 +196,6 @@ def main() -> None:
     try:
         print(f"| {connection.vendor}, {size} | figure | bound |\n|---|---|---|")
         took = seconds(lambda: call_command("seed_scale", "--units", size, stdout=sys.stderr))
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # as PostgreSQL itself does after so many new rows
         open_tasks = UnitTask.objects.owed().count()
         line("seed_scale", f"{UnitTask.objects.count():,} tasks in {took:.0f} s, {open_tasks:,} open, {peak():.0f} MiB")
         day = clock.today()

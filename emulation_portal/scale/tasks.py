@@ -66,6 +66,7 @@ def _tasks(programme: int, head: int, path: str) -> Iterator[UnitTask]:
     units = list(
         Unit.objects.filter(path__gt=path, path__lt=path_end(path), kind=UnitKind.COMMUNE).values_list("pk", flat=True)
     )
+    officers = dict(RoleAssignment.objects.filter(role=Role.OFFICER, unit__in=units).values_list("unit", "user"))
     today, now = clock.today(), clock.now()
     for milestone, due in Milestone.objects.filter(programme=programme).values_list("pk", "due"):
         for number, unit in enumerate(units):
@@ -73,5 +74,5 @@ def _tasks(programme: int, head: int, path: str) -> Iterator[UnitTask]:
             if due < today and (number * 7 + milestone) % 20:
                 task.state, task.first_submitted_on = TaskState.ACCEPTED, due
                 task.submitted_at = task.accepted_at = now
-                task.submitted_by_id = task.accepted_by_id = head
+                task.submitted_by_id, task.accepted_by_id = officers[unit], head
             yield task

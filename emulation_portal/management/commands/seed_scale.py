@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
 from emulation_portal.scale.tasks import make_tasks
 from emulation_portal.scale.units import SIZES, make_units
@@ -27,4 +28,7 @@ class Command(BaseCommand):
             raise CommandError("Không nạp dữ liệu quy mô lớn vào hệ thống thật (PORTAL_ENV=production).")
         units = make_units(SIZES[options["units"]])
         tasks = make_tasks(options["tasks"])
+        with connection.cursor() as cursor:
+            # What the database knows of its tables comes minutes after so many rows; until then its plans are guesses.
+            cursor.execute("ANALYZE")
         self.stdout.write(f"Đã có {units} đơn vị và {tasks} nhiệm vụ.")
