@@ -100,14 +100,9 @@ class MailRig(Rig):
         logs = [self.log(name) for name in self.processes]
         return "\n".join(log.read_text(errors="replace")[-1500:] for log in logs if log.exists())
 
-    def wait_for_one_more_mail(self, seconds: float) -> None:
-        """Wait until a mail more was taken, or nothing is left to take."""
-        before = len(self.mailbox.seen)
-        self.until(lambda: len(self.mailbox.seen) > before or len(set(self.mailbox.seen)) == self.people, seconds)
-
-    def wait_for_mails(self, seconds: float) -> float:
-        """Wait until everybody got a mail; returns how long it took."""
-        return self.until(lambda: len(set(self.mailbox.seen)) >= self.people, seconds)
+    def wait_for_mails(self, seconds: float, count: int = 0) -> float:
+        """Wait until so many people, everybody by default, got a mail; returns how long it took."""
+        return self.until(lambda: len(set(self.mailbox.seen)) >= (count or self.people), seconds)
 
     def wait_until_settled(self, seconds: float) -> dict[str, Any]:
         """Wait until every mail is recorded as sent; returns how things stand."""
