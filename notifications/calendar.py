@@ -12,6 +12,7 @@ import datetime
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from email.mime.text import MIMEText
+from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -147,12 +148,15 @@ def _item(entry: dict[str, Any], message: OutboxMessage) -> CalendarItem:
 def attachment_for(items: Sequence[CalendarItem]) -> MIMEText | None:
     """The events of a mail as one attachment to be opened with a calendar; None for none.
 
-    METHOD:PUBLISH: no answer is asked for. The UIDs are those of the feed, so an event is never there twice.
+    METHOD:PUBLISH: no answer is asked for; RFC 5546 wants an organizer, the office. The UIDs are those of the feed, so
+    an event is never there twice.
     """
     if not items:
         return None
     calendar = _calendar(items)
     calendar.add("method", "PUBLISH")
+    for event in calendar.walk("VEVENT"):
+        event.add("organizer", f"mailto:{parseaddr(settings.MAIL_FROM)[1]}", parameters={"CN": settings.PORTAL_OFFICE})
     part = MIMEText(calendar.to_ical().decode(), "calendar", "utf-8")
     part.set_param("method", "PUBLISH")
     part.add_header("Content-Disposition", "attachment", filename=FILE_NAME)

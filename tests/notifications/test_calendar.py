@@ -278,13 +278,27 @@ def _one_hour() -> Iterator[None]:
 @pytest.mark.usefixtures("_one_hour")
 def test_an_address_that_guesses_has_to_wait(person: User, offer: Any, settings: Any) -> None:
     settings.CALENDAR_MISS_LIMIT = 10
-    token = make_feed(user=person)
     assert {fetch(f"x{n}").status_code for n in range(10)} == {404}
     held = fetch("x")
-    assert (held.status_code, held.headers["Retry-After"], fetch(token).status_code) == (429, "3600", 429)
-    assert fetch(token, REMOTE_ADDR="10.1.2.3").status_code == 200
+    assert (held.status_code, held.headers["Retry-After"], fetch("x", REMOTE_ADDR="10.1.2.3").status_code) == (
+        429,
+        "3600",
+        404,
+    )
     with time_machine.travel("2026-06-05 09:00 +0700", tick=False):
-        assert fetch(token).status_code == 200
+        assert fetch("x").status_code == 404
+
+
+@pytest.mark.usefixtures("_one_hour")
+def test_a_revoked_calendar_that_a_program_keeps_asking_for_blocks_no_colleague(
+    person: User, offer: Any, settings: Any
+) -> None:
+    """A whole office asks from one network address."""
+    settings.CALENDAR_MISS_LIMIT = 10
+    revoked, token = make_feed(user=person), make_feed(user=UserFactory(username="khac"))
+    revoke_feed(user=person)
+    assert [fetch(revoked).status_code for _ in range(12)] == [404] * 10 + [429] * 2
+    assert fetch(token).status_code == 200
 
 
 @pytest.mark.usefixtures("_one_hour")
@@ -332,10 +346,21 @@ def test_a_mail_about_a_duty_carries_its_day(person: User, settings: Any) -> Non
     assert b"\n" not in content.replace(b"\r\n", b"")
 
 
+def test_the_event_of_a_mail_names_who_published_it(person: User, settings: Any) -> None:
+    """RFC 5546, 3.2.1: an event that is published names its organizer."""
+    settings.MAIL_FROM, settings.PORTAL_OFFICE = "Cổng <cong@thidua.example>", "Phòng Nội vụ huyện Gò Công Tây"
+    (event,) = Calendar.from_ical(attachment_of(mail_with(person, item())).get_payload(decode=True)).walk("VEVENT")
+    assert (str(event["ORGANIZER"]), event["ORGANIZER"].params["CN"]) == (
+        "mailto:cong@thidua.example",
+        "Phòng Nội vụ huyện Gò Công Tây",
+    )
+
+
 def test_the_event_of_a_mail_is_that_of_the_feed(person: User, offer: Any) -> None:
     offer(item())
     (in_mail,) = Calendar.from_ical(attachment_of(mail_with(person, item())).get_payload(decode=True)).walk("VEVENT")
     (in_feed,) = events(person)
+    del in_mail["ORGANIZER"]
     assert in_mail.to_ical() == in_feed.to_ical()
 
 
