@@ -6,7 +6,8 @@ import datetime
 import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Protocol
+from email.header import Header
+from typing import Any, Protocol
 from urllib.parse import urljoin
 
 import structlog
@@ -15,6 +16,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 
 from core import clock
@@ -244,6 +246,15 @@ def _postpone(message: OutboxMessage, error: Exception) -> None:
     log.warning("mail_not_sent", message=message.pk, attempts=attempts, failed=failed, error=type(error).__name__)
 
 
+class PortalMail(EmailMultiAlternatives):
+    """A mail whose subject begins on the line of its name: Django leaves no room for "Subject: " in the first line."""
+
+    def message(self) -> Any:  # type: ignore[override]  # the stubs are those of a later Django
+        written = super().message()
+        written.replace_header("Subject", Header(str(self.subject), "utf-8", header_name="Subject"))
+        return written
+
+
 def mail_for(
     message: OutboxMessage, connection: BaseEmailBackend | None = None, digest: Digest | None = None
 ) -> EmailMultiAlternatives:
@@ -263,15 +274,29 @@ def mail_for(
         }
         text = render_to_string(f"{template}.txt", context)
         html = render_to_string(f"{template}.html", context)
-    mail = EmailMultiAlternatives(
+    mail = PortalMail(
         subject=" ".join(message.title.split()),
         body=text,
         from_email=settings.MAIL_FROM,
         to=[target.email],
-        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
+        reply_to=[settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO != settings.MAIL_FROM else None,
+        headers=_headers_of(message),
         connection=connection,
     )
     mail.attach_alternative(html, "text/html")
     if dates := attachment_for(items_of(message)):
         mail.attach(dates)
     return mail
+
+
+def _headers_of(message: OutboxMessage) -> dict[str, str]:
+    """A machine wrote it, so no machine answers; digests name the page on which their rhythm is chosen."""
+    headers = {
+        "Message-ID": message.message_id,
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
+    }
+    if message.is_digest:
+        headers["List-Id"] = f"<{message.subject_type.replace('_', '-')}.{settings.MAIL_DOMAIN}>"
+        headers["List-Unsubscribe"] = f"<{urljoin(settings.SITE_URL, reverse('notifications:preferences'))}>"
+    return headers

@@ -27,6 +27,10 @@ __all__ = [
 ]
 
 
+#: Kinds of messages that gather what a day has for their reader.
+DIGESTS = frozenset({"digest", "news_digest"})
+
+
 class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
     """Outgoing messages."""
 
@@ -134,6 +138,10 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def is_digest(self) -> bool:
+        return self.subject_type in DIGESTS
 
     @property
     def message_id(self) -> str:

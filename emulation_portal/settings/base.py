@@ -213,7 +213,10 @@ MAIL_FOLDER = DATA_DIR / "mail"
 # Looks at calendar feeds within an hour: of one calendar, and of one address at calendars that do not exist.
 CALENDAR_LOOK_LIMIT = env.read_int("CALENDAR_LOOK_LIMIT", 120, least=10, most=10_000)
 CALENDAR_MISS_LIMIT = env.read_int("CALENDAR_MISS_LIMIT", 60, least=10, most=10_000)
-MAIL_FROM = env.read_sender("MAIL_FROM", "Cổng thi đua <thidua@localhost>")
+# The office that runs the portal writes the mails; who answers one reaches it.
+PORTAL_OFFICE = env.read_text("PORTAL_OFFICE", "Phòng Nội vụ huyện Gò Công Tây")
+MAIL_FROM = env.read_sender("MAIL_FROM", f"{PORTAL_OFFICE} <thidua@localhost>")
+MAIL_REPLY_TO = env.read_sender("MAIL_REPLY_TO", MAIL_FROM)
 DEFAULT_FROM_EMAIL = MAIL_FROM
 SERVER_EMAIL = MAIL_FROM
 # The ways to a person, as classes with the interface of notifications.channels.Adapter; another one is a line here.
@@ -356,7 +359,6 @@ configure_structlog()
 # Who runs the portal: words of pages and mails. The demo accounts exist in local mode only (local.py).
 PORTAL_TITLE = env.read_text("PORTAL_TITLE", "Cổng thi đua – khen thưởng huyện Gò Công Tây")
 OTP_TOTP_ISSUER = PORTAL_TITLE
-PORTAL_OFFICE = env.read_text("PORTAL_OFFICE", "Phòng Nội vụ huyện Gò Công Tây")
 OFFICE_CONTACT = env.read_list("OFFICE_CONTACT")
 MAIL_DOMAIN = urlsplit(SITE_URL).hostname or "localhost"
 DEMO_PASSWORD = ""

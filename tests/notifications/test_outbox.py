@@ -473,6 +473,18 @@ def test_the_subject_opens_with_the_title(person: User) -> None:
     assert (mail.outbox[0].subject, mail.outbox[0].to) == (LETTER.title, ["canbo@thidua.example"])
 
 
+@pytest.mark.parametrize("title", ["Hạn hôm nay, 15/6: báo cáo sơ kết 3 năm – xã Vĩnh Hựu", "x" * 60, "Ẳ" * 60])
+def test_a_subject_begins_on_its_own_line_and_is_read_back_whole(person: User, title: str) -> None:
+    """RFC 5322, 2.2.3: some programs show an empty first line as a blank before the subject."""
+    send(person)
+    message = only_email()
+    message.title = title
+    plain = mail_for(message).message().as_bytes()
+    line = next(line for line in plain.splitlines() if line.startswith(b"Subject:"))
+    assert (len(line) > len("Subject: "), max(map(len, plain.partition(b"\n\n")[0].splitlines())) <= 78) == (True, True)
+    assert message_from_bytes(plain, policy=policy.default)["Subject"] == title
+
+
 def test_the_mail_says_that_a_machine_wrote_it(person: User, settings) -> None:
     send(person)
     message = mail_for(only_email()).message()
@@ -480,6 +492,40 @@ def test_the_mail_says_that_a_machine_wrote_it(person: User, settings) -> None:
         "auto-generated",
         parseaddr(settings.MAIL_FROM)[1],
     )
+
+
+def test_no_machine_answers_and_people_reach_the_office(person: User, settings) -> None:
+    settings.MAIL_FROM, settings.MAIL_REPLY_TO = "Cổng <cong@thidua.example>", "Phòng Nội vụ <noivu@thidua.example>"
+    send(person)
+    message = mail_for(only_email()).message()
+    assert (message["X-Auto-Response-Suppress"], parseaddr(message["Reply-To"])[1]) == (
+        "OOF, AutoReply",
+        "noivu@thidua.example",
+    )
+    settings.MAIL_REPLY_TO = settings.MAIL_FROM
+    assert mail_for(only_email()).message()["Reply-To"] is None
+
+
+@pytest.mark.parametrize(
+    ("subject_type", "list_id"),
+    [
+        ("digest", "<digest.thidua.example>"),
+        ("news_digest", "<news-digest.thidua.example>"),
+        ("exemplar", None),
+        ("account", None),
+    ],
+)
+def test_digests_name_the_page_on_which_their_rhythm_is_chosen(
+    person: User, settings, subject_type: str, list_id: str | None
+) -> None:
+    """RFC 2919 and 2369; other letters are written to one person and belong to no list."""
+    settings.SITE_URL, settings.MAIL_DOMAIN = "https://thidua.example", "thidua.example"
+    send(person)
+    message = only_email()
+    message.subject_type = subject_type
+    found = mail_for(message).message()
+    link = "<https://thidua.example/tai-khoan/thong-bao/>"
+    assert (found["List-Id"], found["List-Unsubscribe"]) == (list_id, link if list_id else None)
 
 
 def test_no_private_value_stands_in_a_letter(world: World) -> None:
