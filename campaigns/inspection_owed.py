@@ -44,7 +44,7 @@ def _line(row: FollowUp) -> OwedLine:
         title=_("Thực hiện và báo cáo kiến nghị: %(what)s") % {"what": shorten(row.what, 100)},
         note=row.visit.plan.title,
         path=row.get_absolute_url(),
-        unit_name=row.visit.unit.short_name,
+        unit_name=row.visit.unit.name_in_text,
         short=_("kiến nghị sau kiểm tra"),
         missing=_("báo cáo kết quả thực hiện"),
         plan=row.visit.plan.paper,

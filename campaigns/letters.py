@@ -122,8 +122,7 @@ def _title(template: str, task: UnitTask, **more: str) -> str:
     unit = task.unit.short_name
     if task.unit.kind == UnitKind.COMMUNE:
         unit = unit[:1].lower() + unit[1:]
-    name = task.milestone.short_title
-    name = name[:1].lower() + name[1:]
+    name = task.milestone.name_in_text
     room = SUBJECT_LIMIT - len(template % {"name": "", "unit": unit, **more})
     return template % {"name": shorten(name, max(room, 8)), "unit": unit, **more}
 

@@ -123,8 +123,7 @@ def _line(task: UnitTask, progress: Progress) -> OwedLine:
 
 def _report_name(milestone: Milestone) -> str:
     """The duty as a noun inside a sentence: “báo cáo sơ kết 3 năm”, “kế hoạch tuyên truyền 2023”."""
-    name = milestone.short_title or milestone.title
-    name = name[:1].lower() + name[1:]
+    name = milestone.name_in_text
     return name if name.startswith(("báo cáo", "kế hoạch", "đăng ký")) else _("báo cáo %(name)s") % {"name": name}
 
 

@@ -30,7 +30,10 @@ def _note(standing: Standing) -> str:
         done = _("Báo cáo đã đủ nội dung, chỉ còn gửi nộp.")
         return _("Sửa theo lý do trả lại rồi gửi lại báo cáo.") if standing.is_returned else done
     there = {"there": standing.wanted - len(standing.missing), "wanted": standing.wanted}
-    return _("Hiện đã có %(there)d trong %(wanted)d mục.") % there if standing.wanted > 1 else ""
+    if standing.wanted == 1:
+        return ""
+    begun = _("Hiện đã có %(there)d trong %(wanted)d mục.")
+    return (begun if there["there"] else _("Hiện chưa có mục nào trong %(wanted)d mục.")) % there
 
 
 def register() -> None:

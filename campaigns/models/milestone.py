@@ -9,9 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.enums import Addressing, Duty, Tier
 from campaigns.ladder import check_steps
 from campaigns.querysets import MilestoneQuerySet
+from core.forms.checks import noun
 from core.history import field_history
 
 from .programme import Programme
+
+#: Abbreviations with which short names of milestones begin.
+_WRITTEN_OUT = {"KH": _("kế hoạch"), "BC": _("báo cáo")}
 
 
 class Milestone(models.Model):
@@ -95,6 +99,13 @@ class Milestone(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("campaigns:milestone_detail", args=[self.pk])
+
+    @property
+    def name_in_text(self) -> str:
+        """The short name inside a sentence, its first word written out: kế hoạch tuyên truyền 2023."""
+        name = noun(self.short_title or self.title)
+        first, space, rest = name.partition(" ")
+        return f"{_WRITTEN_OUT[first]}{space}{rest}" if first in _WRITTEN_OUT else name
 
     @property
     def is_published(self) -> bool:

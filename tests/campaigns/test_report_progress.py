@@ -49,7 +49,7 @@ def save(task: UnitTask, world: World, sections: dict[str, str], **figures: int)
 
 def test_a_report_that_nobody_began_lacks_everything_but_what_the_portal_counts(task: UnitTask) -> None:
     assert of(task) == Progress(
-        "Hiện đã có 0 trong 4 mục.",
+        "Hiện chưa có mục nào trong 4 mục.",
         "(1) mục “II.1. Công tác tuyên truyền”; (2) mục “IV. Phương hướng”; (3) số “Điển hình được bồi dưỡng”; "
         "(4) tệp báo cáo có chữ ký",
     )
@@ -77,7 +77,7 @@ def test_no_more_than_four_things_are_named(world: World) -> None:
     line = TaskSource().lines([task.pk])[task.pk]
     told = digest_for([Entry(line, Tier.OWNER)], FIFTH)
     assert told.paragraphs[1:] == (
-        "Hiện đã có 0 trong 6 mục.",
+        "Hiện chưa có mục nào trong 6 mục.",
         "Còn thiếu: (1) mục “Phần 1”; (2) mục “Phần 2”; (3) mục “Phần 3”; (4) mục “Phần 4”; …",
     )
 
