@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -18,7 +19,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.insert_select import Sql, compiled, insert_select
+from core.insert_select import Sql, compiled, insert_select, update_select
 from core.working_days import is_working_day
 from organizations.enums import OFFICE_ROLES, Role
 from organizations.models import RoleAssignment, Unit
@@ -30,6 +31,8 @@ from .reminder_models import Reminder, ReminderSettings, ReminderState, Tier
 
 #: Due dates of one statement: each is a branch of a CASE.
 DATES_AT_ONCE = 100
+#: For so long a reminder that was left out is taken up again when it is called for after all; most steps last less.
+TAKEN_UP_FOR = datetime.timedelta(days=40)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class PlannedRow:
 
 
 COLUMNS = tuple(PlannedRow.__dataclass_fields__)
+_PLANNED = ReminderState.PLANNED.value
+KEY = ("subject_type", "subject_id", "step", "recipient_id", "channel")
 
 
 @dataclass(frozen=True)
@@ -74,13 +79,35 @@ def _run_of(day: datetime.date) -> _Run:
 def plan(day: datetime.date, *, only: Collection[str] | None = None) -> int:
     """Write the reminders that `day` calls for; returns how many are new. Safe to repeat, and at once by two.
 
-    Nothing on days off. `only` names the subject types; all by default.
+    What was left out and is called for after all counts as new. Nothing on days off. `only` names the subject types;
+    all by default.
     """
     if not is_working_day(day):
         return 0
     run = _run_of(day)
     wanted = [source for source in sources() if only is None or source.subject_type in only]
-    return sum(insert_select(Reminder, COLUMNS, select) for source in wanted for select in _selects(source, run))
+    return sum(_write(source, run) + _take_up_again(source, run) for source in wanted)
+
+
+def _write(source: Source, run: _Run) -> int:
+    return sum(insert_select(Reminder, COLUMNS, select) for select in _selects(source, run))
+
+
+def _take_up_again(source: Source, run: _Run) -> int:
+    """Plan what was left out and is owed all the same: taken back after all, moved and moved back, excepted no more.
+
+    Nobody was told of it by that way, so nobody is told twice.
+    """
+    left_out = Reminder.objects.filter(
+        subject_type=source.subject_type, state=ReminderState.SKIPPED, planned_for__gte=run.day - TAKEN_UP_FOR
+    )
+    if not left_out.exists():
+        return 0
+    condition = ("old.state = %s AND new.state = %s", (ReminderState.SKIPPED.value, ReminderState.PLANNED.value))
+    return sum(
+        update_select(Reminder, COLUMNS, select, key=KEY, condition=condition, emptied=["message_id"])
+        for select in _selects(source, run, among=Q(owed_id__in=left_out.values("subject_id")))
+    )
 
 
 def would_plan(day: datetime.date, *, units: Collection[int] | None = None, even_off: bool = True) -> list[PlannedRow]:
@@ -94,10 +121,11 @@ def would_plan(day: datetime.date, *, units: Collection[int] | None = None, even
     run, ahead = _run_of(day), day > clock.today()
     found: dict[tuple[str, int, str, int, str], PlannedRow] = {}
     for source in sources():
-        for select in _selects(source, run, units=units, even_off=even_off, only_new=ahead):
+        among = None if units is None else Q(owed_unit__in=units)
+        for select in _selects(source, run, among=among, even_off=even_off, only_new=ahead):
             found |= {row.key: row for row in _read(select) if row.key not in found}
-    told = _told_before(day, {row.subject_id for row in found.values()})
-    return [row for key, row in found.items() if key not in told]
+    before = _planned_before(day, {row.subject_id for row in found.values()})
+    return [row for row in found.values() if row.key not in before or (before[row.key] and row.state == _PLANNED)]
 
 
 def _read(select: Sql) -> Iterator[PlannedRow]:
@@ -115,25 +143,27 @@ def _as_date(value: Any) -> datetime.date:
     return datetime.date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _told_before(day: datetime.date, ids: Collection[int]) -> set[tuple[Any, ...]]:
-    rows = Reminder.objects.filter(planned_for__lt=day, subject_id__in=ids)
-    return set(rows.values_list("subject_type", "subject_id", "step", "recipient_id", "channel"))
+def _planned_before(day: datetime.date, ids: Collection[int]) -> dict[tuple[Any, ...], bool]:
+    """What an earlier day planned, with whether it was left out and may be taken up again."""
+    rows = Reminder.objects.filter(planned_for__lt=day, subject_id__in=ids).values_list(*KEY, "state", "planned_for")
+    since = day - TAKEN_UP_FOR
+    return {tuple(key): state == ReminderState.SKIPPED and on >= since for *key, state, on in rows}
 
 
 def _selects(
     source: Source,
     run: _Run,
     *,
-    units: Collection[int] | None = None,
+    among: Q | None = None,
     even_off: bool = False,
     only_new: bool = False,
 ) -> Iterator[Sql]:
-    """The SELECTs of one source for a day: one for each group, batch of due dates and tier."""
+    """The SELECTs of one source for a day: one for each group, batch of due dates and tier; `among` narrows them."""
     day = run.day
     for group in source.groups():
         if not (group.is_on or even_off) or not group.ladder.steps:
             continue
-        rows = group.rows if units is None else group.rows.filter(owed_unit__in=units)
+        rows = group.rows if among is None else group.rows.filter(among)
         dues = rows.order_by().filter(owed_due__lte=latest_due(group.ladder.steps, day))
         called = steps_called_for(
             dues.values_list("owed_due", flat=True).distinct(), group.ladder.steps, day, only_new=only_new
@@ -216,47 +246,56 @@ def _named(tier: Tier, offset: int) -> Sql:
     return "CASE WHEN o.owed_offset >= %s THEN %s ELSE %s END", (offset, tier.value, Tier.UNMANNED.value)
 
 
-def _held(day: datetime.date, *roles: str) -> QuerySet[RoleAssignment]:
-    return RoleAssignment.objects.held_on(day).filter(role__in=sorted(roles), user__is_active=True)
+def _held(day: datetime.date, *roles: str) -> QuerySet:
+    """Roles of active people, with whether mail cannot reach them."""
+    held = RoleAssignment.objects.held_on(day).filter(role__in=sorted(roles), user__is_active=True).order_by()
+    return held.annotate(unreachable=Case(When(cannot_be_mailed("user__"), then=Value(1)), default=Value(0)))
 
 
 def _people_of_units(day: datetime.date, role: str) -> Sql:
-    """Active people of units that exist on the day: (unit_id, user_id)."""
+    """Active people of units that exist on the day: (unit_id, user_id, unreachable).
+
+    Who holds a role twice is there twice, since a row is written once anyway: without DISTINCT the database looks the
+    people of a unit up by an index, also while it has no statistics and takes every list for one row.
+    """
     exists = Q(unit__valid_to=None) | Q(unit__valid_to__gte=day)
-    return compiled(_held(day, role).filter(exists).order_by().values("unit_id", "user_id").distinct())
+    return compiled(_held(day, role).filter(exists).values("unit_id", "user_id", "unreachable"))
 
 
 def _people_over_units(day: datetime.date, *roles: str) -> Sql:
-    """Active people with every unit of their scope: (unit_id, user_id), by ranges of the path's index."""
-    held = _held(day, *roles).order_by().annotate(scope=F("unit__path")).values("scope", "user_id").distinct()
+    """Active people with every unit of their scope: (unit_id, user_id, unreachable), by ranges of the path's index."""
+    held = _held(day, *roles).annotate(scope=F("unit__path")).values("scope", "user_id", "unreachable").distinct()
     sql, params = compiled(held)
     table = connection.ops.quote_name(Unit._meta.db_table)
     below = "u.path >= h.scope AND u.path < h.scope || %s"
-    joined = f"SELECT DISTINCT u.id AS unit_id, h.user_id FROM ({sql}) h JOIN {table} u ON {below}"
+    joined = f"SELECT u.id AS unit_id, h.user_id, h.unreachable FROM ({sql}) h JOIN {table} u ON {below}"
     return joined, (*params, AFTER_EVERY_PATH)
 
 
 def _select(subject_type: str, owed: Sql, people: Sql, condition: Sql, tier: Sql, run: _Run) -> Sql:
-    """One SELECT of the columns of a reminder, in the order of COLUMNS."""
-    parts: list[Sql] = [
-        ("SELECT %s, o.owed_id, o.owed_unit, o.owed_step, o.owed_offset, o.owed_due, p.user_id, c.channel, ", ()),
-        tier,
-        (", ", ()),
-        _typed("date", connection.ops.adapt_datefield_value(run.day)),
-        (", ", ()),
-        _typed("timestamptz", connection.ops.adapt_datetimefield_value(run.at)),
-        (", ", ()),
-        _standing(run.mail_on),
-        (" FROM (", ()),
-        owed,
-        (") o JOIN (", ()),
-        people,
-        (") p ON p.unit_id = o.owed_unit JOIN (", ()),
-        _addresses(run.day),
-        (") a ON a.user_id = p.user_id CROSS JOIN (SELECT 'in_app' AS channel UNION ALL SELECT 'email') c WHERE ", ()),
-        condition,
-    ]
-    return "".join(sql for sql, _params in parts), (subject_type, *(p for _sql, params in parts for p in params))
+    """One SELECT of the columns of a reminder, under their names."""
+    state, reason = _standing(run.mail_on)
+    values: dict[str, Sql] = {
+        "subject_type": ("%s", (subject_type,)),
+        "subject_id": ("o.owed_id", ()),
+        "unit_id": ("o.owed_unit", ()),
+        "step": ("o.owed_step", ()),
+        "offset": ("o.owed_offset", ()),
+        "due": ("o.owed_due", ()),
+        "recipient_id": ("p.user_id", ()),
+        "channel": ("c.channel", ()),
+        "tier": tier,
+        "planned_for": _typed("date", connection.ops.adapt_datefield_value(run.day)),
+        "planned_at": _typed("timestamptz", connection.ops.adapt_datetimefield_value(run.at)),
+        "state": state,
+        "reason": reason,
+    }
+    quote = connection.ops.quote_name
+    listed = ", ".join(f"{values[name][0]} AS {quote(name)}" for name in COLUMNS)
+    channels = "(SELECT 'in_app' AS channel UNION ALL SELECT 'email') c"
+    tables = f"({owed[0]}) o JOIN ({people[0]}) p ON p.unit_id = o.owed_unit CROSS JOIN {channels}"
+    params = [*(values[name][1] for name in COLUMNS), owed[1], people[1], condition[1]]
+    return f"SELECT {listed} FROM {tables} WHERE {condition[0]}", tuple(chain.from_iterable(params))
 
 
 def _typed(name: str, value: Any) -> Sql:
@@ -264,22 +303,15 @@ def _typed(name: str, value: Any) -> Sql:
     return ("%s" if connection.vendor == "sqlite" else f"%s::{name}"), (value,)
 
 
-def _addresses(day: datetime.date) -> Sql:
-    """Whoever holds a role, with whether mail cannot reach them: (user_id, unreachable)."""
-    unreachable = Case(When(cannot_be_mailed("user__"), then=Value(1)), default=Value(0))
-    held = RoleAssignment.objects.held_on(day).order_by()
-    return compiled(held.annotate(unreachable=unreachable).values("user_id", "unreachable").distinct())
-
-
-def _standing(mail_on: bool) -> Sql:
+def _standing(mail_on: bool) -> tuple[Sql, Sql]:
     """State and reason of a row: what is excepted, switched off or has no address is there, and says why."""
     reasons: list[tuple[str, str | None]] = [("o.owed_excepted <> ''", None)]
     if not mail_on:
         reasons.append(("c.channel = 'email'", _("Nhắc hạn qua thư điện tử đang tắt.")))
-    reasons.append(("c.channel = 'email' AND a.unreachable = 1", _("Tài khoản chưa có địa chỉ thư dùng được.")))
+    reasons.append(("c.channel = 'email' AND p.unreachable = 1", _("Tài khoản chưa có địa chỉ thư dùng được.")))
     state, why, params = "", "", []
     for condition, words in reasons:
         state += f" WHEN {condition} THEN '{ReminderState.SKIPPED.value}'"
         why += f" WHEN {condition} THEN " + ("o.owed_excepted" if words is None else "%s")
         params += [] if words is None else [words]
-    return f"CASE{state} ELSE '{ReminderState.PLANNED.value}' END, CASE{why} ELSE '' END", tuple(params)
+    return (f"CASE{state} ELSE '{_PLANNED}' END", ()), (f"CASE{why} ELSE '' END", tuple(params))

@@ -39,7 +39,8 @@ class MailRig(Rig):
     def __init__(self, folder: Path, services: dict[str, str], people: int) -> None:
         super().__init__(folder, services)
         self.people = people
-        self.env |= {"TRAINING_DATE": "2023-06-08"}
+        # As long as the worker itself may take: on a new PostgreSQL there are no statistics yet.
+        self.env |= {"TRAINING_DATE": "2023-06-08", "DATABASE_STATEMENT_TIMEOUT": "300"}
 
     def __enter__(self) -> MailRig:
         self.folder.mkdir(exist_ok=True)

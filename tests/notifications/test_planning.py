@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from campaigns.enums import TaskState
 from campaigns.models import Milestone, Programme, ReminderException, UnitTask
 from core import clock
-from notifications.models import Channel, Reminder, ReminderSettings
-from notifications.planning import plan, would_plan
+from notifications.models import Channel, OutboxMessage, Reminder, ReminderSettings
+from notifications.planning import KEY, plan, would_plan
 from organizations.enums import Role
 from organizations.models import RoleAssignment, Unit, User
 from tests.campaigns.makers import publish, task_of
@@ -210,6 +210,45 @@ def test_a_due_date_moved_forward_gives_new_steps_and_moved_back_tells_nothing_t
     UnitTask.objects.update(due=datetime.date(2023, 6, 15), is_extended=False)
     assert plan(EIGHTH) == 0
     assert sorted({step for (step,) in rows("step")}) == ["2023-06-15:-7", "2023-06-22:-14"]
+
+
+def test_what_was_left_out_is_told_once_it_is_called_for_after_all(world: World, milestone: Milestone) -> None:
+    """Left out on one day by an exception and by mail that was off; both ended while the same step was due."""
+    given = {
+        "milestone": milestone,
+        "reason": "Đã nộp bản giấy.",
+        "made_by": world.interior_head,
+        "made_at": clock.now(),
+    }
+    exception = ReminderException.objects.create(unit=world.commune_a, **given)
+    ReminderSettings.objects.update_or_create(pk=1, defaults={"mail_on": False})
+    plan(EIGHTH)
+    assert Reminder.objects.filter(state="skipped").count() == 3
+    exception.delete()
+    ReminderSettings.objects.update(mail_on=True)
+    tomorrow = EIGHTH + DAY
+    foretold = {row.key for row in would_plan(tomorrow)}
+    assert [plan(tomorrow), plan(tomorrow)] == [3, 0]
+    taken_up = Reminder.objects.filter(planned_for=tomorrow, state="planned", reason="", message=None)
+    assert set(taken_up.values_list(*KEY)) == foretold
+    assert taken_up.count() == 3
+
+
+def test_what_was_told_is_not_taken_up_again(milestone: Milestone) -> None:
+    plan(EIGHTH)
+    message = OutboxMessage.objects.create(
+        subject_type="x", subject_id=1, step="x", recipient=User.objects.first(), channel="in_app", title="x",
+        body="x", created_at=clock.now(), not_before=clock.now(),
+    )  # fmt: skip
+    Reminder.objects.filter(channel="in_app").update(state="sent", message=message)
+    Reminder.objects.filter(channel="email").update(state="failed", reason="x", message=message)
+    assert (plan(EIGHTH + DAY), would_plan(EIGHTH + DAY)) == (0, [])
+
+
+def test_what_was_left_out_long_ago_is_not_taken_up_again(milestone: Milestone) -> None:
+    plan(EIGHTH)
+    Reminder.objects.update(state="skipped", reason="x", planned_for=EIGHTH - 41 * DAY)
+    assert (plan(EIGHTH), would_plan(EIGHTH)) == (0, [])
 
 
 def test_a_returned_report_is_owed_by_the_date_of_its_return(world: World, milestone: Milestone) -> None:
