@@ -1,4 +1,4 @@
-"""Digests: one message a day, person and channel, made of the reminders of the day, worded when it is sent.
+"""Digests: one message a day, person and channel, made of the reminders and sections of the day, worded when sent.
 
 `gather` turns waiting reminders into messages with a handful of statements, whatever their number. A notice on the
 portal is worded at once; a mail at the moment of sending, so that what was handed in meanwhile drops out.
@@ -30,7 +30,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.insert_select import compiled, insert_select
 from organizations.enums import Role
-from organizations.models import RoleAssignment
+from organizations.models import RoleAssignment, User
 
 from . import channels, wording
 from .calendar import CalendarItem, as_payload, items_about
@@ -38,6 +38,7 @@ from .delivery import register_composer
 from .models import Channel, OutboxMessage, OutboxQuerySet, Status
 from .owed import Audience, OwedLine, source_of
 from .reminder_models import Reminder, ReminderQuerySet, ReminderState, Tier
+from .sections import parts_for
 from .waiting import let_go, with_news
 
 SUBJECT = "digest"
@@ -88,6 +89,7 @@ def gather(day: datetime.date) -> int:
     _move_unsent(day)
     _leave_overtaken()
     _write_rows(day)
+    _write_rows_of_sections(day)
     waiting = Reminder.objects.waiting()
     _of_same_person(digests(day), waiting).update(body="", read_at=None)
     row = digests(day).filter(status=Status.PENDING, recipient=OuterRef("recipient"), channel=OuterRef("channel"))
@@ -116,12 +118,11 @@ def _leave_overtaken() -> None:
 
 
 def _write_rows(day: datetime.date) -> None:
-    title = _("Việc cần làm sáng %(day)s") % {"day": wording.short_day(day)}
     given = {
         "subject_type": _text(SUBJECT),
         "subject_id": Value(day.toordinal(), output_field=BigIntegerField()),
         "step": _text(DUTIES),
-        "title": _text(title),
+        "title": _text(_title(day)),
         "body": _text(""),
         "path": _text(settings.LOGIN_REDIRECT_URL),
         "created_at": Value(clock.now(), output_field=DateTimeField()),
@@ -135,6 +136,39 @@ def _write_rows(day: datetime.date) -> None:
     constants = {f"new_{name}": value for name, value in given.items()}
     people = Reminder.objects.waiting().order_by().annotate(**constants).values(*columns[:2], *constants).distinct()
     insert_select(OutboxMessage, columns, compiled(people))
+
+
+def _write_rows_of_sections(day: datetime.date) -> None:
+    """Write the messages of those whom nothing but a section has to say something."""
+    told = set(digests(day).values_list("recipient_id", "channel"))
+    people = User.objects.in_bulk(list(parts_for(day)))
+    wanted = ((pk, channel) for pk, person in people.items() for channel in _channels_to(person))
+    OutboxMessage.objects.bulk_create(
+        (
+            OutboxMessage(
+                subject_type=SUBJECT,
+                subject_id=day.toordinal(),
+                step=DUTIES,
+                recipient=people[pk],
+                channel=channel,
+                title=_title(day),
+                path=settings.LOGIN_REDIRECT_URL,
+                created_at=clock.now(),
+                not_before=clock.wall_now(),
+            )
+            for pk, channel in wanted
+            if (pk, channel) not in told
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _channels_to(person: User) -> tuple[str, ...]:
+    return (Channel.IN_APP, Channel.EMAIL) if person.email else (Channel.IN_APP,)
+
+
+def _title(day: datetime.date) -> str:
+    return _("Việc cần làm sáng %(day)s") % {"day": wording.short_day(day)}
 
 
 def _text(words: str) -> Value:
@@ -153,15 +187,17 @@ def _unworded(day: datetime.date) -> Iterator[list[OutboxMessage]]:
 @transaction.atomic
 def _word_notices(messages: Sequence[OutboxMessage]) -> int:
     """Word notices and record their reminders as told: a fixed number of statements."""
-    rows = list(_reminders_of(messages))
-    facts = gather_facts(rows)
+    rows, day = list(_reminders_of(messages)), day_of(messages[0])
+    facts = gather_facts(rows, day)
     dropped = drop_settled(rows, facts)
     own: dict[int | None, list[Reminder]] = defaultdict(list)
     for row in rows:
         if row.pk not in dropped:
             own[row.message_id].append(row)
+    parts = parts_for(day, [message.recipient_id for message in messages])
     for message in messages:
-        _put_words(message, digest_of(own[message.pk], facts, day_of(message)))
+        digest = digest_of(own[message.pk], facts, day)
+        _put_words(message, wording.with_parts(digest, parts.get(message.recipient_id, ())))
     OutboxMessage.objects.bulk_update(messages, ["title", "body", "path", "status"])
     told = Reminder.objects.filter(message__in=[message.pk for message in messages], state=ReminderState.PLANNED)
     told.update(state=ReminderState.SENT)
@@ -190,8 +226,8 @@ class Facts:
     told_on: dict[tuple[str, int, datetime.date], tuple[datetime.date, ...]]
 
 
-def gather_facts(rows: Collection[Told]) -> Facts:
-    """Read lines of what is still owed and, for those who are told of others' work, who was told and when."""
+def gather_facts(rows: Collection[Told], day: datetime.date) -> Facts:
+    """Read lines of what is still owed and, for those who are told of others' work, who was told before `day`."""
     ids: dict[str, set[int]] = defaultdict(set)
     for row in rows:
         ids[row.subject_type].add(row.subject_id)
@@ -202,7 +238,7 @@ def gather_facts(rows: Collection[Told]) -> Facts:
         for pk, line in source.lines(wanted).items()
     }
     escalated = [row for row in rows if row.tier != Tier.OWNER]
-    return Facts(lines, _officers(escalated), _told_on(escalated))
+    return Facts(lines, _officers(escalated), _told_on(escalated, day))
 
 
 def _officers(rows: Collection[Told]) -> dict[int, tuple[str, ...]]:
@@ -217,16 +253,21 @@ def _officers(rows: Collection[Told]) -> dict[int, tuple[str, ...]]:
     return {unit: tuple(found) for unit, found in names.items()}
 
 
-def _told_on(rows: Collection[Told]) -> dict[tuple[str, int, datetime.date], tuple[datetime.date, ...]]:
+def _told_on(
+    rows: Collection[Told], day: datetime.date
+) -> dict[tuple[str, int, datetime.date], tuple[datetime.date, ...]]:
     if not rows:
         return {}
     sent = Reminder.objects.filter(
-        tier=Tier.OWNER, state=ReminderState.SENT, subject_id__in={row.subject_id for row in rows}
+        tier=Tier.OWNER,
+        state=ReminderState.SENT,
+        planned_for__lt=day,
+        subject_id__in={row.subject_id for row in rows},
     )
     days: dict[tuple[str, int, datetime.date], list[datetime.date]] = defaultdict(list)
     told = sent.order_by("planned_for").values_list("subject_type", "subject_id", "due", "planned_for").distinct()
-    for kind, pk, due, day in told:
-        days[kind, pk, due].append(day)
+    for kind, pk, due, told_on in told:
+        days[kind, pk, due].append(told_on)
     return {key: tuple(found) for key, found in days.items()}
 
 
@@ -284,15 +325,17 @@ class DutyComposer:
 
     def compose(self, message: OutboxMessage) -> wording.Digest | None:
         """The digest as it stands now, with the news that wait; None when nothing of it is owed any more."""
-        day = day_of(message)
+        day, person = day_of(message), message.recipient_id
         if not RoleAssignment.objects.held_on(clock.today()).filter(user=message.recipient_id).exists():
             return None
         rows = list(Reminder.objects.filter(message=message, state=ReminderState.PLANNED))
-        facts = gather_facts(rows)
+        facts = gather_facts(rows, day)
         dropped = drop_settled(rows, facts)
         left = [row for row in rows if row.pk not in dropped]
         message.calendar = as_payload(dates_of(left))
-        digest = digest_of(left, facts, day)
+        written_on = message.created_at.astimezone(clock.VIETNAM).date()
+        parts = parts_for(day, [person], since=written_on).get(person, ())
+        digest = wording.with_parts(digest_of(left, facts, day), parts)
         return with_news(message, digest) if digest else None
 
     def settled(self, message: OutboxMessage, status: str, reason: str) -> None:

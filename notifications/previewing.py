@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from django.utils.translation import gettext as _
 
 from core.working_days import is_working_day
 from organizations.models import User
@@ -13,11 +15,10 @@ from organizations.models import User
 from . import wording
 from .delivery import mail_for
 from .digests import DUTIES, SUBJECT, digest_of, gather_facts
-from .hours import is_first_working_day_of_week
 from .models import Channel, OutboxMessage
 from .planning import PlannedRow, would_plan
 from .reminder_models import ReminderState
-from .summaries import WEEKLY, leaders, summary_for
+from .sections import parts_for
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,6 @@ class PreviewedMessage:
     """What one person would get: words, and why the mail would stay away ("" when it would go)."""
 
     person: User
-    kind: str
     digest: wording.Digest
     no_mail: str = ""
 
@@ -34,7 +34,7 @@ class PreviewedMessage:
         message = OutboxMessage(
             subject_type=SUBJECT,
             subject_id=day.toordinal(),
-            step=self.kind,
+            step=DUTIES,
             recipient=self.person,
             channel=Channel.EMAIL,
             title=self.digest.title,
@@ -46,38 +46,55 @@ class PreviewedMessage:
 
 @dataclass(frozen=True)
 class Preview:
-    """The rows of a day by person, in the order of their units, and what is left out for everybody."""
+    """The rows of a day by person, in the order of their units; what sections tell; what nobody is told of."""
 
     day: datetime.date
     rows: dict[int, list[PlannedRow]] = field(default_factory=dict)
     left_out: list[PlannedRow] = field(default_factory=list)
+    parts: dict[int, tuple[wording.Digest, ...]] = field(default_factory=dict)
 
     @property
     def is_working_day(self) -> bool:
         return is_working_day(self.day)
 
+    @property
+    def people(self) -> list[int]:
+        """Everybody who would get a message, those of the sections first."""
+        return [*self.parts, *(pk for pk in self.rows if pk not in self.parts)]
+
     def messages(self, people: Collection[int]) -> list[PreviewedMessage]:
         """The messages of some people, worded: a fixed number of queries."""
         wanted = [row for person in people for row in self.rows.get(person, [])]
-        facts = gather_facts(wanted)
-        users = User.objects.in_bulk(list(people))
+        facts = gather_facts(wanted, self.day)
+        users = User.objects.select_related("home_unit").in_bulk(list(people))
         found = []
         for pk in people:
-            digest = digest_of(self.rows.get(pk, []), facts, self.day)
+            rows, parts = self.rows.get(pk, []), self.parts.get(pk, ())
+            digest = wording.with_parts(digest_of(rows, facts, self.day), parts)
             if digest and pk in users:
-                found.append(PreviewedMessage(users[pk], DUTIES, digest, _why_no_mail(self.rows[pk])))
+                found.append(PreviewedMessage(users[pk], digest, _why_no_mail(users[pk], rows, told_more=bool(parts))))
         return found
 
 
-def _why_no_mail(rows: list[PlannedRow]) -> str:
+def _why_no_mail(person: User, rows: list[PlannedRow], *, told_more: bool) -> str:
+    """Why no mail goes: there is no address, or every reminder in it stays on the portal."""
+    if told_more:
+        reached = person.email and person.mail_address_is_good
+        return "" if reached else _("Tài khoản chưa có địa chỉ thư dùng được.")
     mails = [row for row in rows if row.channel == Channel.EMAIL]
     reasons = [row.reason for row in mails if row.state != ReminderState.PLANNED]
     return reasons[0] if len(reasons) == len(mails) and reasons else ""
 
 
-def preview(day: datetime.date, units: Collection[int]) -> Preview:
-    """What would be sent on `day` about what the given units owe, switched on or not."""
-    return as_preview(day, would_plan(day, units=units))
+def preview(day: datetime.date, units: Collection[int], readers: Collection[int] = ()) -> Preview:
+    """What would be sent on `day` about what the given units owe, switched on or not.
+
+    With the sections of those of `readers` who have one.
+    """
+    found = as_preview(day, would_plan(day, units=units))
+    if not readers or not found.is_working_day:
+        return found
+    return replace(found, parts=parts_for(day, readers))
 
 
 def as_preview(day: datetime.date, planned: Iterable[PlannedRow]) -> Preview:
@@ -90,11 +107,3 @@ def as_preview(day: datetime.date, planned: Iterable[PlannedRow]) -> Preview:
             by_person[row.recipient_id].append(row)
     left_out = [row for row in rows if row.channel == Channel.IN_APP and row.key[:4] not in noticed]
     return Preview(day, dict(by_person), left_out)
-
-
-def previewed_summaries(day: datetime.date, people: Collection[int]) -> list[PreviewedMessage]:
-    """The summaries that leaders among `people` would get on `day`."""
-    if not is_first_working_day_of_week(day):
-        return []
-    found = [(person, summary_for(person, day)) for person in leaders(day) if person.pk in people]
-    return [PreviewedMessage(person, WEEKLY, digest) for person, digest in found if digest]

@@ -20,7 +20,6 @@ from .digests import gather
 from .hours import may_plan
 from .models import Reminder, ReminderSettings, Tick
 from .planning import plan
-from .summaries import write_summaries
 
 log = structlog.get_logger(__name__)
 
@@ -31,11 +30,10 @@ MOST_IDS = 20_000
 
 @dataclass(frozen=True)
 class Planned:
-    """What planning a day came to: new reminders, notices worded, leaders told."""
+    """What planning a day came to: new reminders, notices worded."""
 
     reminders: int
     notices: int
-    leaders: int
 
 
 def plan_day(day: datetime.date) -> Planned | None:
@@ -44,7 +42,7 @@ def plan_day(day: datetime.date) -> Planned | None:
     with transaction.atomic():
         if Tick.objects.select_for_update(skip_locked=True).filter(pk=1).first() is None:
             return None
-        return Planned(plan(day), gather(day), write_summaries(day))
+        return Planned(plan(day), gather(day))
 
 
 def run(hand_out: Callable[[Sequence[int]], object]) -> Tick:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -53,13 +53,15 @@ class News:
 class Digest:
     """What one person is told on one day: title, sentences, a list with links, links with a label, news, a last word.
 
-    The news of a day go with the duties, so that nobody gets two mails.
+    Whatever else a day tells goes with the duties, as `parts` with a title of their own and as news, so that nobody
+    gets two mails.
     """
 
     title: str
     paragraphs: tuple[str, ...] = ()
     items: tuple[tuple[str, str], ...] = ()
     actions: tuple[tuple[str, str], ...] = ()
+    parts: tuple[Digest, ...] = ()
     news: News | None = None
     closing: str = ""
     path: str = field(default_factory=lambda: settings.LOGIN_REDIRECT_URL)
@@ -68,8 +70,9 @@ class Digest:
     def body(self) -> str:
         """The words without links, for the notice on the portal and as the record of what was told."""
         listed = [f"– {words}" for words, _path in self.items]
-        parts = (*self.paragraphs, "\n".join(listed), self._news_words())
-        return "\n\n".join(part for part in parts if part)
+        more = (f"{part.title}\n\n{part.body}" for part in self.parts)
+        words = (*self.paragraphs, "\n".join(listed), *more, self._news_words())
+        return "\n\n".join(part for part in words if part)
 
     def _news_words(self) -> str:
         if self.news is None:
@@ -81,6 +84,15 @@ def digest_for(entries: Sequence[Entry], day: datetime.date) -> Digest:
     """The digest of one day, most urgent first; one thing alone gets a mail of its own words."""
     ordered = sorted(entries, key=lambda entry: (entry.line.due, entry.line.title, entry.line.subject_id))
     return _alone(ordered[0], day) if len(ordered) == 1 else _together(ordered, day)
+
+
+def with_parts(digest: Digest | None, parts: Sequence[Digest]) -> Digest | None:
+    """One digest of duties and parts: the first part stands for duties that are not there; None of nothing."""
+    if digest is None:
+        return with_parts(parts[0], parts[1:]) if parts else None
+    known = set(digest.actions)
+    own = (replace(part, actions=tuple(one for one in part.actions if one not in known)) for part in parts)
+    return replace(digest, parts=tuple(own))
 
 
 def _alone(entry: Entry, day: datetime.date) -> Digest:

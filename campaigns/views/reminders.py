@@ -31,7 +31,7 @@ from core.spreadsheets import as_xlsx
 from core.workflow import WorkflowError
 from notifications.hours import may_plan, next_digest
 from notifications.models import ReminderSettings, Tick
-from notifications.previewing import preview, previewed_summaries
+from notifications.previewing import preview
 from notifications.reminder_models import ReminderState
 from organizations.enums import Role
 from organizations.models import RoleAssignment
@@ -105,16 +105,14 @@ def _asked_day(request: HttpRequest) -> tuple[datetime.date, str]:
 def reminder_preview(request: HttpRequest) -> HttpResponse:
     """Every message that would be sent on a day, whether or not the switch is on; nothing is written."""
     day, fault = _asked_day(request)
-    reach = request.user.reach(*READERS)
-    found = preview(day, reach)
-    page = Paginator(list(found.rows), PAGE_SIZE).get_page(request.GET.get("trang"))
+    found = preview(day, request.user.reach(*READERS), _leaders_in_reach(request))
+    page = Paginator(found.people, PAGE_SIZE).get_page(request.GET.get("trang"))
     context = {
         "day": day,
         "typed": request.GET.get("ngay", format_date(day)),
         "fault": fault,
         "page_obj": page,
         "messages_of_day": found.messages(list(page)),
-        "summaries": previewed_summaries(day, _leaders_in_reach(request)) if page.number == 1 else [],
         "left_out": len({row.key[:3] for row in found.left_out}),
         "is_off": not any(one.reminders_on for one, _may in _programmes(request)),
         "is_day_off": not found.is_working_day,
@@ -133,9 +131,7 @@ def _leaders_in_reach(request: HttpRequest) -> set[int]:
 def reminder_message(request: HttpRequest, pk: int) -> HttpResponse:
     """One message as it would be sent on a day, word by word."""
     day, _fault = _asked_day(request)
-    found = preview(day, request.user.reach(*READERS)).messages([pk])
-    if request.GET.get("loai") == "tuan":
-        found = previewed_summaries(day, _leaders_in_reach(request) & {pk})
+    found = preview(day, request.user.reach(*READERS), _leaders_in_reach(request) & {pk}).messages([pk])
     if not found:
         raise Http404
     (message,) = found

@@ -63,6 +63,22 @@ def test_the_line_of_a_task_says_what_is_owed_and_what_is_missing(world: World, 
     assert (line.missing, line.plan) == ("(1) nội dung báo cáo", "Kế hoạch 197/KH-UBND")
 
 
+@pytest.mark.parametrize(
+    ("short", "words"),
+    [
+        ("KH tuyên truyền 2023", "kế hoạch tuyên truyền 2023"),
+        ("BC tuyên truyền 2023", "báo cáo tuyên truyền 2023"),
+        ("Đăng ký 2023", "đăng ký 2023"),
+        ("Sơ kết 3 năm", "báo cáo sơ kết 3 năm"),
+        ("MTTQ giám sát", "báo cáo MTTQ giám sát"),
+    ],
+)
+def test_a_duty_is_named_as_inside_a_sentence(world: World, short: str, words: str) -> None:
+    milestone = publish(world, programme=ProgrammeFactory(unit=world.district), short_title=short)
+    task = task_of(milestone, world.commune_a)
+    assert TaskSource().lines([task.pk])[task.pk].short == words
+
+
 def test_the_reports_say_how_far_they_are(world: World, milestone: Milestone, monkeypatch) -> None:
     monkeypatch.setattr("campaigns.owed._progress", [])
     task = task_of(milestone, world.commune_a)
@@ -200,10 +216,10 @@ def test_the_preview_of_a_monday_shows_the_summary_of_the_leaders(
     world: World, browse: Browse, milestone: Milestone
 ) -> None:
     answer = browse("interior_head").get(reverse(PREVIEW), {"ngay": "19/6/2023"})
-    (summary,) = answer.context["summaries"]
+    summary = answer.context["messages_of_day"][0]
     assert (summary.person, summary.digest.title) == (world.leader, "Tiến độ sáng 19/6: 2 lượt chậm ở 1 mốc")
     url = reverse("campaigns:reminder_message", args=[world.leader.pk])
-    page = browse("interior_head").get(url, {"ngay": "19/6/2023", "loai": "tuan"}).content.decode()
+    page = browse("interior_head").get(url, {"ngay": "19/6/2023"}).content.decode()
     assert "Sơ kết 3 năm: 2 đơn vị chậm" in page
 
 

@@ -27,6 +27,7 @@ from notifications.wording import (
     escalation_subject,
     monday_summary,
     own_subject,
+    with_parts,
 )
 from organizations.enums import UnitKind
 from organizations.models import Unit, User
@@ -109,6 +110,7 @@ MAILS: dict[str, Callable[[], Digest]] = {
         ],
         FIFTH,
     ),
+    "digest_with_summary": lambda: with_parts(MAILS["digest_several"](), [MAILS["digest_weekly"]()]),
     "digest_with_news": lambda: replace(digest_for(own(line()), FIFTH), news=NEWS),
     "digest_many_with_news": lambda: replace(MAILS["digest_many"](), news=MANY_NEWS),
     "digest_weekly": lambda: monday_summary(

@@ -20,11 +20,12 @@ from notifications.desk import desk_items
 from notifications.digests import dates_of, digests, gather
 from notifications.models import Channel, OutboxMessage, Reminder, ReminderSettings, Status, Tick
 from notifications.planning import plan
+from notifications.previewing import PreviewedMessage, preview
 from notifications.reminder_models import Tier
 from notifications.tasks import tick
 from notifications.ticking import IDS_A_TASK, batches, plan_day
 from organizations.enums import Role
-from organizations.models import User
+from organizations.models import RoleAssignment, User
 from tests.campaigns.makers import publish, task_of
 from tests.factories import ProgrammeFactory, UnitFactory, UserFactory, World
 from tests.notifications.test_outbox import Refusing
@@ -123,6 +124,45 @@ def test_a_due_date_moved_between_plan_and_send_is_not_told_by_its_old_day(world
     UnitTask.objects.filter(unit=world.commune_a).update(due=datetime.date(2023, 6, 29), is_extended=True)
     assert deliver() == 1
     assert states(world) == [("skipped", "Hạn đã dời trước khi gửi.")]
+
+
+def test_a_due_date_moved_and_moved_back_before_the_mail_left_is_told_the_next_day(
+    world: World, milestone: Milestone, traveller
+) -> None:
+    plan_day(EIGHTH)
+    tasks = UnitTask.objects.filter(milestone=milestone, unit=world.commune_a)
+    tasks.update(due=datetime.date(2023, 6, 22))
+    deliver()
+    assert states(world) == [("skipped", "Hạn đã dời trước khi gửi.")]
+    tasks.update(due=milestone.due)
+    mails_until(traveller, EIGHTH + DAY, datetime.date(2023, 6, 11))
+    assert (states(world), states(world, "in_app")) == ([("sent", "")], [("sent", "")])
+    assert [m.subject for m in mail.outbox if m.to == [world.officer.email]] == [
+        "Hạn 15/6: báo cáo sơ kết 3 năm – xã Bình An"
+    ]
+
+
+def test_a_report_taken_back_before_the_mail_left_is_told_the_next_day(
+    world: World, milestone: Milestone, traveller
+) -> None:
+    plan_day(EIGHTH)
+    hand_in(world, milestone)
+    deliver()
+    assert states(world) == [("skipped", "Đã xong trước khi gửi.")]
+    tasks = UnitTask.objects.filter(milestone=milestone, unit=world.commune_a)
+    tasks.update(state=TaskState.OPEN, submitted_at=None, submitted_by=None, first_submitted_on=None)
+    mails_until(traveller, EIGHTH + DAY, datetime.date(2023, 6, 11))
+    assert states(world) == [("sent", "")]
+    assert len([m for m in mail.outbox if m.to == [world.officer.email]]) == 1
+
+
+def mails_until(traveller, first: datetime.date, last: datetime.date) -> None:
+    """Let the engine run twice on each of some days."""
+    for number in range((last - first).days + 1):
+        traveller.move_to(at(first + number * DAY))
+        for _run in range(2):
+            plan_day(first + number * DAY)
+            deliver()
 
 
 def test_a_person_who_left_between_plan_and_send_gets_nothing(world: World, milestone: Milestone) -> None:
@@ -313,7 +353,7 @@ def test_leaders_get_one_summary_on_the_first_working_day_of_the_week(world, mil
     for day in (monday, monday, monday + DAY):
         traveller.move_to(at(day))
         plan_day(day)
-    deliver()
+        deliver()
     (message,) = [m for m in mail.outbox if m.to == ["leader@thidua.example"]]
     assert message.subject == "Tiến độ sáng 19/6: 2 lượt chậm ở 1 mốc"
     assert "Sơ kết 3 năm: 2 đơn vị chậm (Xã Bình An, Xã Đồng Thạnh)." in message.body
@@ -335,8 +375,90 @@ def test_after_a_monday_off_the_summary_comes_on_the_next_working_day(world, mil
     for day in (1, 3, 4, 5):
         traveller.move_to(at(datetime.date(2023, 5, day)))
         plan_day(datetime.date(2023, 5, day))
-    found = OutboxMessage.objects.filter(step="weekly", channel=Channel.EMAIL, recipient=world.leader)
+        deliver()
+    found = OutboxMessage.objects.filter(subject_type="digest", channel=Channel.EMAIL, recipient=world.leader)
     assert [datetime.date.fromordinal(m.subject_id) for m in found] == [datetime.date(2023, 5, 4)]
+
+
+@pytest.fixture
+def busy_leader(world: World) -> User:
+    """The leader of the district, who is an officer of a commune as well."""
+    RoleAssignment.objects.create(
+        user=world.leader, role=Role.OFFICER, unit=world.commune_b, valid_from=datetime.date(2021, 1, 1)
+    )
+    return world.leader
+
+
+def told_to(person: User) -> list[tuple[str, str]]:
+    """Subject and words of every mail and title and words of every notice that a person got."""
+    mails = [(message.subject, str(message.body)) for message in mail.outbox if message.to == [person.email]]
+    notices = OutboxMessage.objects.notices_of(person, clock.wall_now())
+    return mails + [(notice.title, notice.body) for notice in notices]
+
+
+def test_a_leader_with_duties_reads_them_and_the_summary_in_one_mail(
+    world: World, milestone: Milestone, busy_leader: User, traveller
+) -> None:
+    publish(world, programme=milestone.programme, short_title="Tuyên truyền", due=datetime.date(2023, 6, 22))
+    monday = datetime.date(2023, 6, 19)
+    traveller.move_to(at(monday))
+    for _run in range(2):
+        plan_day(monday)
+        deliver()
+    told = told_to(busy_leader)
+    assert [title for title, _words in told] == ["Việc cần làm sáng 19/6: 1 quá hạn, 1 sắp đến hạn"] * 2
+    for _title, words in told:
+        assert "Còn 3 ngày (22/6/2023): Nộp báo cáo tuyên truyền – xã Đồng Thạnh." in words
+        assert "Tiến độ sáng 19/6: 2 lượt chậm ở 1 mốc" in words
+        assert "Sơ kết 3 năm: 2 đơn vị chậm (Xã Bình An, Xã Đồng Thạnh)." in words
+
+
+def test_the_summary_is_told_when_the_duties_are_done_before_the_mail_leaves(
+    world: World, milestone: Milestone, busy_leader: User, traveller
+) -> None:
+    monday = datetime.date(2023, 6, 19)
+    traveller.move_to(at(monday))
+    plan_day(monday)
+    hand_in(world, milestone, world.commune_b)
+    deliver()
+    (subject, words), _notice = told_to(busy_leader)
+    assert subject == "Tiến độ sáng 19/6: 1 lượt chậm ở 1 mốc"
+    assert "Sơ kết 3 năm: 1 đơn vị chậm (Xã Bình An)." in words
+
+
+def test_a_summary_that_could_not_leave_on_monday_is_in_the_digest_of_tuesday(
+    world: World, milestone: Milestone, busy_leader: User, traveller, monkeypatch
+) -> None:
+    monday = datetime.date(2023, 6, 19)
+    traveller.move_to(at(monday))
+    plan_day(monday)
+    monkeypatch.setattr(mails, "get_connection", type("Away", (Refusing,), {"error": OSError("away")}))
+    deliver()
+    monkeypatch.undo()
+    traveller.move_to(at(monday + DAY))
+    plan_day(monday + DAY)
+    deliver()
+    (subject, words), *_notices = told_to(busy_leader)
+    assert "báo cáo sơ kết 3 năm" in subject
+    assert "Tiến độ sáng 20/6: 2 lượt chậm ở 1 mốc" in words
+
+
+def test_a_leader_reads_on_which_earlier_days_the_officer_was_told(
+    world: World, milestone: Milestone, traveller
+) -> None:
+    for day in (EIGHTH, datetime.date(2023, 6, 19)):
+        traveller.move_to(at(day))
+        foretold = {m.person.pk: m.text(day) for m in preview_of(world, day)}
+        plan_day(day)
+        deliver()
+    (sent,) = [message for message in mail.outbox if message.to == [world.unit_leader.email]]
+    assert "Đã nhắc ngày 8/6." in sent.body
+    assert sent.body == foretold[world.unit_leader.pk]
+
+
+def preview_of(world: World, day: datetime.date) -> list[PreviewedMessage]:
+    found = preview(day, [world.commune_a.pk, world.commune_b.pk], [world.leader.pk])
+    return found.messages(found.people)
 
 
 # Addresses to correct
