@@ -37,7 +37,7 @@ SIZES = {
 def make_units(size: Size) -> int:
     """Make what is missing of the units of a size, with their people; returns how many units owe something."""
     have = set(Unit.objects.filter(code__startswith=MARK).values_list("code", flat=True))
-    first = Unit.get_root_nodes().exclude(code__startswith=MARK).count()
+    first = Unit.objects.get_root_nodes().exclude(code__startswith=MARK).count()
     Unit.objects.bulk_create((u for u in _units(size, first) if u.code not in have), batch_size=BATCH)
     _make_people()
     return Unit.objects.filter(code__startswith=MARK, kind=UnitKind.COMMUNE).count()

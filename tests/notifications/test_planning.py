@@ -212,7 +212,9 @@ def test_a_due_date_moved_forward_gives_new_steps_and_moved_back_tells_nothing_t
     assert sorted({step for (step,) in rows("step")}) == ["2023-06-15:-7", "2023-06-22:-14"]
 
 
-def test_what_was_left_out_is_told_once_it_is_called_for_after_all(world: World, milestone: Milestone) -> None:
+def test_what_was_left_out_is_told_once_it_is_called_for_after_all(
+    stand_on, world: World, milestone: Milestone
+) -> None:
     """Left out on one day by an exception and by mail that was off; both ended while the same step was due."""
     given = {
         "milestone": milestone,
@@ -227,6 +229,7 @@ def test_what_was_left_out_is_told_once_it_is_called_for_after_all(world: World,
     exception.delete()
     ReminderSettings.objects.update(mail_on=True)
     tomorrow = EIGHTH + DAY
+    stand_on(tomorrow)
     foretold = {row.key for row in would_plan(tomorrow)}
     assert [plan(tomorrow), plan(tomorrow)] == [3, 0]
     taken_up = Reminder.objects.filter(planned_for=tomorrow, state="planned", reason="", message=None)
