@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from core import clock
+from core import clock, deadline
 from core.desk import DeskItem
 from core.numbers import format_number
 from notifications.models import Tick
@@ -44,7 +44,7 @@ def condition_page(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if not user.access.has(Role.ADMINISTRATOR):
         raise PermissionDenied
-    lines = condition_lines()
+    lines = condition_lines(health.judge_parts())
     context = {
         "lines": lines,
         "troubles": sum(not line.well for line in lines),
@@ -56,9 +56,9 @@ def condition_page(request: HttpRequest) -> HttpResponse:
     return render(request, "emulation_portal/condition.html", context)
 
 
-def condition_lines() -> list[Line]:
-    """Return a line for each part, in the order of the page."""
-    well = {name: word == "ok" for name, word in health.judge_parts().items()}
+def condition_lines(parts: dict[str, str], *, ages: bool = True) -> list[Line]:
+    """Return a line for each part as it was judged, in the order of the page; `ages` asks when a process was seen."""
+    well = {name: word == "ok" for name, word in parts.items()}
     return [
         Line(_("Cơ sở dữ liệu"), well["database"], _database_name(), _("Xem máy chủ cơ sở dữ liệu có chạy không.")),
         Line(
@@ -67,8 +67,8 @@ def condition_lines() -> list[Line]:
             _("Khớp với phiên bản đang chạy.") if well["migrations"] else _("Chưa khớp với phiên bản đang chạy."),
             _("Chạy manage.py migrate rồi khởi động lại."),
         ),
-        _beat_line(_("Tiến trình nền"), well["queue"], health.HEARTBEAT_KEY),
-        _beat_line(_("Bộ hẹn giờ"), well["beat"], health.BEAT_KEY),
+        _beat_line(_("Tiến trình nền"), well["queue"], health.HEARTBEAT_KEY if ages else ""),
+        _beat_line(_("Bộ hẹn giờ"), well["beat"], health.BEAT_KEY if ages else ""),
         _mail_line(well["mail"]),
         _reminder_line(well["reminders"]),
         _disk_line(well["disk"]),
@@ -90,7 +90,7 @@ def desk_items(user: Any) -> list[DeskItem]:
             action=_("Xem sức khỏe hệ thống"),
             group="soon",
         )
-        for line in condition_lines()
+        for line in condition_lines(health.judged_lately(), ages=False)
         if not line.well
     ]
 
@@ -117,12 +117,16 @@ def _transport_lines() -> list[Line]:
 
 
 def _beat_line(label: str, well: bool, key: str) -> Line:
+    todo = _("Khởi động lại dịch vụ; thư và lời nhắc vẫn nằm trong hàng đợi.")
+    if not key:
+        return Line(label, well, _("Không thấy chạy."), todo)
     try:
-        age = health.age_of(key)
+        with deadline.within(health.SECONDS_TO_ANSWER):
+            age = health.age_of(key)
     except Exception:  # noqa: BLE001 - the cache is away: the line says that nothing is known
         age = None
     words = _("Chưa thấy trong 24 giờ qua.") if age is None else _("Thấy %(ago)s.") % {"ago": ago(age)}
-    return Line(label, well, words, _("Khởi động lại dịch vụ; thư và lời nhắc vẫn nằm trong hàng đợi."))
+    return Line(label, well, words, todo)
 
 
 def _mail_line(well: bool) -> Line:

@@ -104,7 +104,7 @@ def answers(world, settings, monkeypatch, tmp_path):
     with monkeypatch.context() as patch:
         patch.setattr("emulation_portal.condition.condition_lines", break_down)
         found["database away"] = signed_in(world.administrator).get("/quan-tri/suc-khoe/")
-        patch.setattr("emulation_portal.condition.condition_lines", lambda: 1 / 0)
+        patch.setattr("emulation_portal.condition.condition_lines", lambda parts: 1 / 0)
         found["fault"] = signed_in(world.administrator).get("/quan-tri/suc-khoe/")
     for answer in found.values():
         for close in answer._resource_closers:  # its own close() would end the connection of the test too

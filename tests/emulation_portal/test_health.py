@@ -209,6 +209,38 @@ def test_the_page_shows_with_the_cache_away(browse, monkeypatch):
     assert "Chưa thấy trong 24 giờ qua." in client.get("/quan-tri/suc-khoe/").content.decode()
 
 
+def test_the_desk_shows_with_the_cache_away_and_is_judged_once_in_five_seconds(browse, monkeypatch):
+    client, judged = browse("administrator"), []
+
+    def refuse(key, *args):
+        raise ConnectionError
+
+    def judge():
+        judged.append("now")
+        return dict.fromkeys(health.PARTS, "ok") | {"queue": "failed", "beat": "failed"}
+
+    monkeypatch.setattr(health.shared_cache, "get", refuse)
+    monkeypatch.setattr(health, "judge_parts", judge)
+    pages = [client.get("/ban-lam-viec/") for _again in range(3)]
+    titles = [item.title for _code, _title, items in pages[-1].context["groups"] for item in items]
+    assert {"Xem lại: Tiến trình nền", "Xem lại: Bộ hẹn giờ"} <= set(titles)
+    assert judged == ["now"]
+
+
+def test_a_cache_that_hangs_is_asked_once_for_the_desk(browse, monkeypatch):
+    asked = []
+
+    def refuse(key, *args):
+        if key in (health.HEARTBEAT_KEY, health.BEAT_KEY):
+            asked.append(key)
+        raise ConnectionError
+
+    monkeypatch.setattr(health.shared_cache, "get", refuse)
+    client = browse("administrator")
+    assert [client.get("/ban-lam-viec/").status_code for _again in range(2)] == [200, 200]
+    assert asked == [health.HEARTBEAT_KEY, health.BEAT_KEY]
+
+
 def test_the_commit_is_read_from_a_plain_checkout_and_from_packed_refs(tmp_path):
     folder = tmp_path / ".git"
     folder.mkdir()
