@@ -38,7 +38,7 @@ from .delivery import register_composer
 from .models import Channel, OutboxMessage, OutboxQuerySet, Status
 from .owed import Audience, OwedLine, source_of
 from .reminder_models import Reminder, ReminderQuerySet, ReminderState, Tier
-from .sections import parts_for
+from .sections import Parts, parts_for, readers_on
 from .waiting import let_go, with_news
 
 SUBJECT = "digest"
@@ -89,12 +89,13 @@ def gather(day: datetime.date) -> int:
     _move_unsent(day)
     _leave_overtaken()
     _write_rows(day)
-    _write_rows_of_sections(day)
+    parts = Parts(day)
+    _write_rows_of_sections(day, parts)
     waiting = Reminder.objects.waiting()
     _of_same_person(digests(day), waiting).update(body="", read_at=None)
     row = digests(day).filter(status=Status.PENDING, recipient=OuterRef("recipient"), channel=OuterRef("channel"))
     waiting.update(message=Subquery(row.values("pk")[:1]))
-    return sum(_word_notices(batch) for batch in _unworded(day))
+    return sum(_word_notices(batch, parts) for batch in _unworded(day))
 
 
 def _of_same_person(messages: OutboxQuerySet, reminders: ReminderQuerySet) -> OutboxQuerySet:
@@ -138,11 +139,14 @@ def _write_rows(day: datetime.date) -> None:
     insert_select(OutboxMessage, columns, compiled(people))
 
 
-def _write_rows_of_sections(day: datetime.date) -> None:
-    """Write the messages of those whom nothing but a section has to say something."""
-    told = set(digests(day).values_list("recipient_id", "channel"))
-    people = User.objects.in_bulk(list(parts_for(day)))
-    wanted = ((pk, channel) for pk, person in people.items() for channel in _channels_to(person))
+def _write_rows_of_sections(day: datetime.date, parts: Parts) -> None:
+    """Write the messages of those whom nothing but a section has to say something; who has them is worded no more."""
+    people = readers_on(day)
+    told = set(digests(day).filter(recipient__in=people).values_list("recipient_id", "channel")) if people else set()
+    lacking = {
+        (pk, channel) for pk, person in people.items() for channel in _channels_to(person) if (pk, channel) not in told
+    }
+    worded = parts.of({pk for pk, _channel in lacking})
     OutboxMessage.objects.bulk_create(
         (
             OutboxMessage(
@@ -156,8 +160,8 @@ def _write_rows_of_sections(day: datetime.date) -> None:
                 created_at=clock.now(),
                 not_before=clock.wall_now(),
             )
-            for pk, channel in wanted
-            if (pk, channel) not in told
+            for pk, channel in sorted(lacking)
+            if pk in worded
         ),
         ignore_conflicts=True,
     )
@@ -185,8 +189,8 @@ def _unworded(day: datetime.date) -> Iterator[list[OutboxMessage]]:
 
 
 @transaction.atomic
-def _word_notices(messages: Sequence[OutboxMessage]) -> int:
-    """Word notices and record their reminders as told: a fixed number of statements."""
+def _word_notices(messages: Sequence[OutboxMessage], sections: Parts) -> int:
+    """Word notices and record their reminders as told: a fixed number of statements, and those of the sections."""
     rows, day = list(_reminders_of(messages)), day_of(messages[0])
     facts = gather_facts(rows, day)
     dropped = drop_settled(rows, facts)
@@ -194,7 +198,7 @@ def _word_notices(messages: Sequence[OutboxMessage]) -> int:
     for row in rows:
         if row.pk not in dropped:
             own[row.message_id].append(row)
-    parts = parts_for(day, [message.recipient_id for message in messages])
+    parts = sections.of([message.recipient_id for message in messages])
     for message in messages:
         digest = digest_of(own[message.pk], facts, day)
         _put_words(message, wording.with_parts(digest, parts.get(message.recipient_id, ())))

@@ -54,6 +54,27 @@ def parts_for(
     return found
 
 
+def readers_on(day: datetime.date) -> dict[int, User]:
+    """Everybody whom a section may have something to tell on `day`, unworded. No query on a day without any."""
+    falling = [one for one in _sections if one.falls_on(day)]
+    return {person.pk: person for person in _readers(falling, day, None)} if falling else {}
+
+
+class Parts:
+    """The parts of the digests of one day, each person's worded once."""
+
+    def __init__(self, day: datetime.date) -> None:
+        self.day = day
+        self._found: dict[int, tuple[Digest, ...]] = {}
+
+    def of(self, people: Collection[int]) -> dict[int, tuple[Digest, ...]]:
+        """The parts of those of `people` who have any."""
+        if new := set(people) - self._found.keys():
+            worded = parts_for(self.day, new)
+            self._found |= {person: worded.get(person, ()) for person in new}
+        return {person: self._found[person] for person in people if self._found[person]}
+
+
 def _days(since: datetime.date, day: datetime.date) -> Iterator[datetime.date]:
     start = max(min(since, day), day - LONGEST_DELAY)
     return (start + datetime.timedelta(days=n) for n in range((day - start).days + 1))

@@ -14,7 +14,7 @@ from icalendar import Calendar
 from campaigns.enums import TaskState
 from campaigns.models import Milestone, UnitTask
 from core import clock
-from notifications import mails
+from notifications import mails, owed
 from notifications.delivery import BACK_OFF, deliver
 from notifications.desk import desk_items
 from notifications.digests import dates_of, digests, gather
@@ -357,6 +357,20 @@ def test_leaders_get_one_summary_on_the_first_working_day_of_the_week(world, mil
     (message,) = [m for m in mail.outbox if m.to == ["leader@thidua.example"]]
     assert message.subject == "Tiến độ sáng 19/6: 2 lượt chậm ở 1 mốc"
     assert "Sơ kết 3 năm: 2 đơn vị chậm (Xã Bình An, Xã Đồng Thạnh)." in message.body
+
+
+def test_a_summary_is_worded_once_however_often_the_clock_ticks(world, milestone, traveller, monkeypatch) -> None:
+    monday, worded = datetime.date(2023, 6, 19), []
+    traveller.move_to(at(monday))
+
+    def late_lines(paths, day):
+        worded.append(day)
+        return owed.late_lines(paths, day)
+
+    monkeypatch.setattr("notifications.summaries.late_lines", late_lines)
+    for _tick in range(3):
+        plan_day(monday)
+    assert (len(worded), digests(monday).filter(recipient=world.leader).count()) == (1, 2)
 
 
 def test_a_summary_is_worded_again_when_it_is_sent(world, milestone, traveller) -> None:
