@@ -189,6 +189,13 @@ def read_sender(name: str, default: str) -> str:
     return value
 
 
+def named_address(name: str, address: str) -> str:
+    """Return an address with the name before it, readable in every letter; marks of the address form are quoted."""
+    plain = re.sub(r"[\x00-\x1f\x7f]+", " ", name)
+    quoted = re.sub(r'(["\\])', r"\\\1", plain)
+    return f'"{quoted}" <{address}>' if re.search(r'[]["\\()<>@,:;.]', plain) else f"{plain} <{address}>"
+
+
 def read_redis_url(name: str) -> str:
     """Return the address of Redis, or nothing for the embedded broker and cache."""
     value = read_text(name)

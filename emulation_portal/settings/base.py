@@ -215,7 +215,7 @@ CALENDAR_LOOK_LIMIT = env.read_int("CALENDAR_LOOK_LIMIT", 120, least=10, most=10
 CALENDAR_MISS_LIMIT = env.read_int("CALENDAR_MISS_LIMIT", 60, least=10, most=10_000)
 # The office that runs the portal writes the mails; who answers one reaches it.
 PORTAL_OFFICE = env.read_text("PORTAL_OFFICE", "Phòng Nội vụ huyện Gò Công Tây")
-MAIL_FROM = env.read_sender("MAIL_FROM", f"{PORTAL_OFFICE} <thidua@localhost>")
+MAIL_FROM = env.read_sender("MAIL_FROM", env.named_address(PORTAL_OFFICE, "thidua@localhost"))
 MAIL_REPLY_TO = env.read_sender("MAIL_REPLY_TO", MAIL_FROM)
 DEFAULT_FROM_EMAIL = MAIL_FROM
 SERVER_EMAIL = MAIL_FROM

@@ -3,6 +3,7 @@ import secrets
 import stat
 import subprocess
 import sys
+from email.utils import parseaddr
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 
-from emulation_portal import checks, condition, demo_accounts, env
+from emulation_portal import checks, condition, demo_accounts, env, health
 from emulation_portal.secret import read_or_make_secret
 from organizations.enums import Role
 from organizations.models import User
@@ -72,6 +73,14 @@ def test_production_refuses_what_belongs_to_training(load, given, sentence):
     assert sentence in last_line
 
 
+@pytest.mark.parametrize(
+    "office", ["Phòng Nội vụ, huyện Gò Công Tây", "Phòng Nội vụ (huyện)", 'UBND [xã] "Bình" <Nhì>']
+)
+def test_the_name_of_the_office_may_hold_marks_of_an_address(load, office):
+    code, told, _error = load("settings.MAIL_FROM", PORTAL_OFFICE=office)
+    assert (code, parseaddr(told)) == (0, (office, "thidua@localhost"))
+
+
 def test_production_keeps_cookies_to_the_host_and_to_https(load):
     names = "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.SESSION_COOKIE_SECURE, settings.DEBUG"
     assert load(names, **PRODUCTION)[:2] == (0, "__Host-sessionid __Host-csrftoken True False")
@@ -104,11 +113,12 @@ def test_a_network_without_tls_is_warned_of_at_every_command(tmp_path):
 def test_a_network_without_tls_is_warned_of_at_the_start_and_on_the_page(settings, db, caplog, monkeypatch):
     # The start closes its connections before it forks; that of the test holds its transaction.
     monkeypatch.setattr(checks.connections, "close_all", lambda: None)
-    assert [line.label for line in condition.condition_lines()].count("Đường truyền") == 0
+    parts = dict.fromkeys(health.PARTS, "ok")
+    assert [line.label for line in condition.condition_lines(parts)].count("Đường truyền") == 0
     settings.LAN_WITHOUT_TLS = True
     checks.refuse_unsafe_start()
     assert "unsafe_start" in caplog.text
-    line = condition.condition_lines()[-1]
+    line = condition.condition_lines(parts)[-1]
     assert (line.label, line.well) == ("Đường truyền", False)
 
 
