@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import time
@@ -15,6 +16,9 @@ from kombu.utils.json import dumps
 
 log = logging.getLogger(__name__)
 
+#: Two messages of a process within one tick of the clock stay in their order.
+_numbers = itertools.count()
+
 
 class Channel(filesystem.Channel):
     """Writes a message aside and gives it its name when it is whole; passes over one that cannot be read.
@@ -23,8 +27,8 @@ class Channel(filesystem.Channel):
     """
 
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # kombu disagrees with itself
-        """Put a message onto a queue; the oldest has the smallest name."""
-        name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
+        """Put a message onto a queue; the oldest has the smallest name, also across restarts of the machine."""
+        name = f"{time.time_ns():020}_{next(_numbers):08}_{uuid.uuid4()}.{queue}.msg"
         folder = Path(self.data_folder_out)
         aside = folder / f".{name}.part"
         aside.write_text(dumps(payload))
