@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import sys
 from typing import Any
 
@@ -17,6 +16,8 @@ from django.views.decorators.csrf import requires_csrf_token
 
 from core.deadline import TimeIsUp
 
+from .posted import posted_words
+
 log = logging.getLogger(__name__)
 
 #: Why the portal pauses → seconds after which another try makes sense.
@@ -24,14 +25,6 @@ RETRY_AFTER_SECONDS = {"held": 10, "slow": 30, "away": 30}
 #: PostgreSQL: the lock was not to be had in time; two transactions waited for each other.
 HELD_CODES = {"55P03", "40P01"}
 CANCELLED = "57014"
-HIDDEN_WORDS = ("password", "mat_khau", "csrfmiddlewaretoken", "prints", "version", "writer", "signed_key")
-#: Marks of a form and its choices: their values are codes that nobody typed and nobody can read.
-_CODED = re.compile(
-    r"(?:ban|ban_\d+|mark|change|then|act|kind|chon|ca|moi|hang|stock_for|category|subject_kind|gender|unit|field|"
-    r"sub_field|movement|sudden|consent_publish|is_representative|fits_unit|is_replicable|met_\w+|people-\d+|"
-    r"(?:people|caption)-was-\d+)=.*|answer=(?:granted|refused)",
-    re.DOTALL,
-)
 
 
 def _page(request: HttpRequest, name: str, status: int, *, alone: bool = False, **context: Any) -> HttpResponse:
@@ -120,15 +113,3 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def session_ended(request: HttpRequest) -> HttpResponse:
     """Answer a form sent after the session ended: nothing was done, and what was typed is given back."""
     return _page(request, "401.html", 401, posted=posted_words(request), back=request.path)
-
-
-def posted_words(request: HttpRequest) -> list[dict[str, str]]:
-    """What a person typed into a form: words of several letters, no password, no bookkeeping of the form."""
-    return [
-        {"name": name, "value": value}
-        for name, values in request.POST.lists()
-        for value in values
-        if value.strip()
-        and not any(word in name.lower() for word in HIDDEN_WORDS)
-        and not _CODED.fullmatch(f"{name}={value}")
-    ]
