@@ -19,6 +19,7 @@ PAGE = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 TITLE = re.compile(r"`/etc/systemd/system/([\w.-]+)`[^\n`]*:\n\n((?:    [^\n]*\n|\n(?=    ))+)")
 UNITS = {name: re.sub(r"(?m)^    ", "", text) for name, text in TITLE.findall(PAGE)}
 SERVICES = {name: text for name, text in UNITS.items() if name.endswith(".service")}
+DAYS = re.findall(r"(?m)^OnCalendar=(.*)$", "".join(UNITS.values()))
 #: Lines that every service has: nobody's rights but its own, its settings, no file for others.
 SAFE = (
     *("User=thidua", "WorkingDirectory=/srv/thidua/app", "EnvironmentFile=/etc/thidua.env", "UMask=0077"),
@@ -44,16 +45,24 @@ def test_every_service_is_held_to_its_own(unit: str) -> None:
     assert [line for line in SAFE if line not in UNITS[unit].splitlines()] == []
 
 
+def test_the_backup_runs_at_night() -> None:
+    assert DAYS == ["*-*-* 01:30"]
+
+
 def test_systemd_reads_the_units(tmp_path: Path) -> None:
+    """Words about units of the machine itself are none of ours."""
+    reader = shutil.which("systemd-analyze")
+    if not reader:
+        pytest.skip("no systemd-analyze on this machine")
     for name, text in UNITS.items():
         here = text.replace("/srv/thidua/app/.venv", sys.prefix).replace("/srv/thidua/app", str(ROOT))
         (tmp_path / name).write_text(here, encoding="utf-8")
-    days = re.findall(r"(?m)^OnCalendar=(.*)$", "".join(UNITS.values()))
-    assert days == ["*-*-* 01:30"]
-    if reader := shutil.which("systemd-analyze"):
-        for words in (["verify", *map(str, sorted(tmp_path.iterdir()))], ["calendar", *days]):
-            done = subprocess.run([reader, *words], capture_output=True, text=True, timeout=60, check=False)
-            assert (done.returncode, done.stderr) == (0, "")
+    told = []
+    for words in (["verify", *map(str, sorted(tmp_path.iterdir()))], ["calendar", *DAYS]):
+        done = subprocess.run([reader, *words], capture_output=True, text=True, timeout=60, check=False)
+        told += [line for line in done.stderr.splitlines() if any(name in line for name in UNITS)]
+        assert words[0] == "verify" or done.returncode == 0
+    assert told == []
 
 
 def test_what_the_services_start_is_there() -> None:
