@@ -7,9 +7,13 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import AppConfig, apps
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.forms import BaseForm
@@ -29,8 +33,8 @@ KEYS = 150
 #: Seconds of work on one answer; of this thread alone, so that a busy machine judges nobody.
 SECONDS = 2.0
 METHODS = ("get", "post", "head", "put", "delete", "options", "patch", "trace")
-#: Requests after which everybody signs in again: some of them end sessions.
-SIGNED_IN_FOR = 100
+#: Requests after which others sign in: some of them end sessions.
+SIGNED_IN_FOR, PEOPLE_AT_ONCE = 100, 4
 #: Sent in these numbers: in the usual run, and with `script/test --full`.
 REQUESTS, REQUESTS_FULL = 5_000, 100_000
 WORDS = (
@@ -166,16 +170,31 @@ def routes(found: list[Any], before: str = "", space: str = "") -> Iterator[tupl
 ROUTES = sorted(set(routes(get_resolver().url_patterns)))
 
 
-def forms(parent: type[BaseForm] = BaseForm) -> Iterator[tuple[str, ...]]:
-    """The names of the fields of every form of the portal, form by form."""
+def own_apps() -> list[AppConfig]:
+    """The apps that lie in this repository."""
+    return [config for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR]
+
+
+def read_forms() -> None:
+    """Import every module of forms by its name, whatever else was imported before."""
+    for config in own_apps():
+        for path in sorted(Path(config.path).rglob("*.py")):
+            parts = path.relative_to(config.path).with_suffix("").parts
+            if "forms" in parts or parts[-1].endswith("forms"):
+                import_module(".".join((config.name, *parts)).removesuffix(".__init__"))
+
+
+def field_names(parent: type[BaseForm] = BaseForm) -> Iterator[tuple[str, ...]]:
+    """The names of the fields of every form of the portal, form by form; forms of others are left out."""
+    ours = tuple(f"{config.name}." for config in own_apps())
     for form in parent.__subclasses__():
-        if names := tuple(getattr(form, "base_fields", ())):
+        if form.__module__.startswith(ours) and (names := tuple(getattr(form, "base_fields", ()))):
             yield names
-        yield from forms(form)
+        yield from field_names(form)
 
 
-# After the routes: by then every form has been read.
-FORMS = sorted(set(forms()))
+read_forms()
+FORMS = sorted(set(field_names()))
 
 
 def signed_in(name: str) -> Client:
@@ -240,7 +259,8 @@ class Fuzzer:
     def request(self) -> tuple[str, int, str]:
         """Send one request: what was asked, the status, what is wrong with the answer ("" for nothing)."""
         if self.sent % SIGNED_IN_FOR == 0:
-            self.clients = {name: signed_in(name) for name in PEOPLE} | {"visitor": Client()}
+            people = self.dice.sample(PEOPLE, PEOPLE_AT_ONCE)
+            self.clients = {name: signed_in(name) for name in people} | {"visitor": Client()}
         self.sent += 1
         route, allowed = self.dice.choice(ROUTES)
         who, method = self.dice.choice([*self.clients]), self.dice.choice(allowed)
