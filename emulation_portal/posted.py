@@ -16,7 +16,7 @@ from core.forms import PortalFormMixin
 HIDDEN_WORDS = ("password", "mat_khau", "csrfmiddlewaretoken", "prints", "version", "writer", "signed_key")
 #: Names that templates write themselves, beside the fields of any form: marks, buttons and lists to choose from.
 _MARKS = re.compile(
-    r"act|ban|ban_\d+|bat|ca|change|chon|dem|doi-cho|hang|loai|mark|moi|next|stock_for|successor|then|"
+    r"act|ban|ban_\d+|bat|ca|change|chon|dem|doi-cho|hang|loai|mark|moi|next|stock_for|successor|then|trang|"
     r"kind|upload_key|order|met_\w+|people-\d+|(?:people|caption)-was-\d+|field"
 )
 #: What a button or a choice sends; of a name that no form holds fast, or that is a button here and words there.
