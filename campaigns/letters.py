@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.dates import format_date
+from core.forms.checks import noun
 from core.text import shorten
 from notifications.delivery import register_subject
 from notifications.ladder import newest_step
@@ -70,17 +71,27 @@ def tell_unit(task: UnitTask, log: TaskTransition) -> None:
 
 
 def tell_given(milestone: Milestone) -> None:
-    """A milestone was published: news to the officers of its units, once each, unless the ladder is telling them.
-
-    The district's own tasks are for the office, which publishes them itself.
-    """
-    if milestone.tier != Tier.UNIT or newest_step(milestone.due, milestone.steps, clock.today()) is not None:
+    """A milestone was published: news to the officers of its units, once each, where `is_news`."""
+    if not is_news(milestone):
         return
     held = RoleAssignment.objects.held_on(clock.today()).filter(role=Role.OFFICER, unit__tasks__milestone=milestone)
     officers = User.objects.filter(role_assignments__in=held, is_active=True).distinct().order_by("pk")
     words = _given(milestone)
     letter = Letter(title=words.subject, body=words.body, path=milestone.get_absolute_url())
     post(subject_type=GIVEN, subject_id=milestone.pk, step="publish", recipients=officers, letter=letter)
+
+
+def is_news(milestone: Milestone) -> bool:
+    """Whether officers hear of a milestone when it is published; not of what reminders tell them already.
+
+    The district's own tasks are for the office, which publishes them itself.
+    """
+    return milestone.tier == Tier.UNIT and not _is_reminded(milestone, milestone.due)
+
+
+def _is_reminded(milestone: Milestone, due: datetime.date) -> bool:
+    """Whether today's reminders tell of a task with this due date."""
+    return milestone.programme.reminders_on and newest_step(due, milestone.steps, clock.today()) is not None
 
 
 def take_back(task: UnitTask) -> None:
@@ -121,7 +132,7 @@ def _title(template: str, task: UnitTask, **more: str) -> str:
     """The subject, with the name of the milestone cut so that the whole stays within the limit."""
     unit = task.unit.short_name
     if task.unit.kind == UnitKind.COMMUNE:
-        unit = unit[:1].lower() + unit[1:]
+        unit = noun(unit)
     name = task.milestone.name_in_text
     room = SUBJECT_LIMIT - len(template % {"name": "", "unit": unit, **more})
     return template % {"name": shorten(name, max(room, 8)), "unit": unit, **more}
@@ -222,9 +233,10 @@ def step_is_last(message: OutboxMessage) -> bool:
 
 
 def given_is_owed(message: OutboxMessage) -> bool:
-    """Whether a unit of the reader still owes something for the milestone."""
+    """Whether a unit of the reader still owes something for the milestone of which no reminder tells."""
     rows = UnitTask.objects.owed().filter(milestone=message.subject_id, milestone__programme__closed_at=None)
-    return rows.filter(path_condition(message.recipient.access.paths(Role.OFFICER), "unit__")).exists()
+    own = rows.filter(path_condition(message.recipient.access.paths(Role.OFFICER), "unit__"))
+    return any(not _is_reminded(task.milestone, task.due) for task in own.select_related("milestone__programme"))
 
 
 def extension_is_open(message: OutboxMessage) -> bool:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns.enums import Addressing, Duty
 from campaigns.forms.milestone import DueForm, ExceptionForm, MilestoneForm
+from campaigns.letters import is_news
 from campaigns.models import Milestone, ReminderException
 from campaigns.selectors.words import ladder_words
 from campaigns.services import (
@@ -113,7 +114,8 @@ def milestone_publish(request: HttpRequest, pk: int) -> HttpResponse:
         "count": len(names),
         "names": names,
         "given": milestone.tasks.count(),
-        "ladder": ladder_words(milestone.steps),
+        "ladder": ladder_words(milestone.steps) if milestone.programme.reminders_on else "",
+        "told": is_news(milestone),
     }
     return render(request, "campaigns/milestone_publish.html", context)
 

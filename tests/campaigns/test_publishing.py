@@ -13,7 +13,10 @@ from campaigns.models import UnitTask
 from campaigns.services import publish_milestone
 from core import clock
 from core.workflow import WorkflowError
+from notifications.delivery import is_owed
+from notifications.enums import NoticeKind, Rhythm
 from notifications.models import OutboxMessage, Status
+from notifications.preferences import choose_rhythms
 from organizations.enums import UnitKind
 from organizations.models import Unit
 from tests.campaigns.makers import MilestoneFactory, publish
@@ -168,9 +171,38 @@ def test_who_handed_in_meanwhile_is_told_no_more(world: World) -> None:
     assert not letters.given_is_owed(message)
 
 
-def test_what_the_ladder_calls_for_already_is_told_by_it_alone(world: World) -> None:
-    publish(world)
-    assert told() == []
+@pytest.mark.parametrize(("reminders_on", "letters_sent"), [(True, 0), (False, 4)])
+def test_what_reminders_tell_already_is_told_by_them_alone(world: World, reminders_on: bool, letters_sent: int) -> None:
+    publish(world, programme=ProgrammeFactory(unit=world.district, reminders_on=reminders_on))
+    assert len(told()) == letters_sent
+
+
+@pytest.mark.parametrize(("reminders_on", "owed"), [(True, False), (False, True)])
+def test_news_that_waits_for_monday_is_dropped_once_a_reminder_has_told_it(
+    world: World, stand_on: Callable[[datetime.date], None], reminders_on: bool, owed: bool
+) -> None:
+    officer = world.people["officer"]
+    choose_rhythms(user=officer, rhythms={NoticeKind.NEWS: Rhythm.WEEKLY})
+    programme = ProgrammeFactory(unit=world.district, reminders_on=reminders_on, ladder=[-7, 0])
+    publish(world, programme=programme, **FAR)
+    message = OutboxMessage.objects.get(subject_type=letters.GIVEN, recipient=officer, status=Status.WAITING)
+    assert is_owed(message)
+    stand_on(datetime.date(2023, 11, 22))
+    assert is_owed(message)
+    stand_on(datetime.date(2023, 11, 23))
+    assert is_owed(message) is owed
+
+
+def test_a_unit_with_more_time_still_hears_of_a_new_task(
+    world: World, stand_on: Callable[[datetime.date], None]
+) -> None:
+    programme = ProgrammeFactory(unit=world.district, reminders_on=True, ladder=[-7, 0])
+    milestone = publish(world, programme=programme, **FAR)
+    milestone.tasks.filter(unit=world.commune_a).update(due=datetime.date(2023, 12, 20), is_extended=True)
+    stand_on(datetime.date(2023, 11, 23))
+    found = OutboxMessage.objects.filter(subject_type=letters.GIVEN, status=Status.WAITING)
+    owed = {message.recipient: is_owed(message) for message in found}
+    assert owed == {world.people["officer"]: True, world.people["other_officer"]: False}
 
 
 def test_the_office_is_not_told_of_its_own_tasks(world: World) -> None:

@@ -12,12 +12,13 @@ from django.test import Client
 from django.urls import reverse
 from docx import Document
 
+from campaigns.enums import Tier
 from campaigns.models import LegalBasis, Milestone, Programme, ReminderException, UnitGoal, UnitTask, Urging
 from campaigns.services import add_basis, add_exception, urge
 from organizations.enums import UnitKind
 from organizations.models import Unit
 from tests.campaigns.makers import MilestoneFactory, publish, task_of
-from tests.factories import BlockMembershipFactory, World
+from tests.factories import BlockMembershipFactory, ProgrammeFactory, World
 
 Browse = Callable[[str], Client]
 LATE = datetime.date(2023, 6, 20)
@@ -412,6 +413,23 @@ def test_publishing_names_the_number_of_units_first(world: World, browse: Browse
     assert "Đã công bố: 3 đơn vị" in client.post(url, follow=True).content.decode()
     assert fresh.tasks.count() == 3
     assert "Không còn đơn vị nào phải giao thêm" in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("reminders_on", "values", "told", "reminded"),
+    [
+        (True, {}, False, True),
+        (False, {}, True, False),
+        (False, {"tier": Tier.DISTRICT}, False, False),
+    ],
+)
+def test_publishing_promises_only_what_the_portal_will_tell(
+    world: World, browse: Browse, reminders_on: bool, values: dict[str, Any], told: bool, reminded: bool
+) -> None:
+    programme = ProgrammeFactory(unit=world.district, reminders_on=reminders_on)
+    fresh = MilestoneFactory(programme=programme, **values)
+    page = browse("interior_head").get(reverse("campaigns:milestone_publish", args=[fresh.pk])).content.decode()
+    assert ("Cán bộ phụ trách được báo" in page, "Cổng nhắc hạn:" in page) == (told, reminded)
 
 
 def test_publishing_for_nobody_is_refused_kindly(browse: Browse, milestone: Milestone) -> None:
