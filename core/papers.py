@@ -46,6 +46,11 @@ STATE = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
 PARTY = "ĐẢNG CỘNG SẢN VIỆT NAM"
 _BLANK = "\u00a0" * 8
+#: What the schema of a section has behind the numbering of its pages.
+_BEHIND_NUMBERING = (
+    *("w:cols", "w:formProt", "w:vAlign", "w:noEndnote", "w:titlePg", "w:textDirection", "w:bidi", "w:rtlGutter"),
+    *("w:docGrid", "w:printerSettings", "w:sectPrChange"),
+)
 _ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
     "center": WD_ALIGN_PARAGRAPH.CENTER,
@@ -249,13 +254,20 @@ def add_appendix(paper: Paper, *, number: str, title: str, of: str, landscape: b
     section = paper.add_section(WD_SECTION.NEW_PAGE)
     _lay(section, landscape)
     section.different_first_page_header_footer = True
-    start = OxmlElement("w:pgNumType")
-    start.set(qn("w:start"), "1")
-    section._sectPr.append(start)
+    _count_from_one(section)
     name = _("Phụ lục %(number)s") % {"number": number}
     add_paragraph(paper, name.strip(), bold=True, align="center", indent=False, after=0)
     add_paragraph(paper, title.upper(), bold=True, align="center", indent=False, after=0)
     add_paragraph(paper, f"({of})", italic=True, align="center", indent=False, after=12)
+
+
+def _count_from_one(section: Section) -> None:
+    """Number the pages of a section anew; a section begins as a copy of the one before it, its numbering too."""
+    start = OxmlElement("w:pgNumType")
+    start.set(qn("w:start"), "1")
+    properties = section._sectPr
+    properties.remove_all("w:pgNumType")
+    properties.insert_element_before(start, *_BEHIND_NUMBERING)
 
 
 def as_bytes(paper: Paper) -> bytes:

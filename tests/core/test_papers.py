@@ -136,6 +136,15 @@ def test_an_appendix_has_pages_of_its_own_that_count_from_one() -> None:
     ]
 
 
+def test_each_appendix_says_once_and_in_its_place_that_its_pages_count_from_one() -> None:
+    paper = new_paper()
+    for number in ("I", "II"):
+        add_appendix(paper, number=number, title="Số liệu", of="Kèm theo Báo cáo số 1/BC")
+    places = [[part.tag.rpartition("}")[2] for part in s._sectPr] for s in reopened(paper).sections]
+    assert [found.count("pgNumType") for found in places] == [0, 1, 1]
+    assert all(found[found.index("pgNumType") + 1] == "cols" for found in places[1:])
+
+
 def test_one_addressee_stands_on_the_line_and_several_below() -> None:
     one, several = new_paper(), new_paper()
     add_addressees(one, ["Xã A"])
