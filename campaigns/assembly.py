@@ -96,15 +96,16 @@ def values_of(version: TaskReportVersion) -> dict[str, Decimal]:
     return {row["code"]: Decimal(row["typed"]) for row in version.figures if row["typed"] is not None}
 
 
-def assembly_of(task: UnitTask) -> Assembly:
+def assembly_of(task: UnitTask, version: TaskReportVersion | None = None) -> Assembly:
     """Everything that the page of the district's report shows: three queries whatever the number of units.
 
-    Once the report is submitted it stands as it was then, so that the table goes on adding up to the frozen figures.
+    Once the report is submitted it stands as it was then, so that the table goes on adding up to the frozen figures;
+    with `version` as it was when that was submitted, though the report be open again.
     """
     source = task.milestone.assembles
     assert source is not None
     figures = figures_of(task.milestone)
-    until = None if task.is_owed else task.submitted_at
+    until = version.made_at if version else None if task.is_owed else task.submitted_at
     versions = accepted_versions(source, until)
     rows = [UnitRow(v.task, v, [_cell(v, figure) for figure in figures]) for v in versions]
     missing = UnitTask.objects.filter(milestone=source).exclude(_accepted(until))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from core.dates import format_date
+from core.forms.checks import noun
 from core.numbers import format_number
 from core.papers import (
     Paper,
@@ -62,7 +63,7 @@ def _named(task: UnitTask) -> _Named:
         if title.startswith(f"{kind} "):
             rest = title.removeprefix(kind).strip()
             return _Named(kind, sign, rest[:1].upper() + rest[1:])
-    return _Named(_("Báo cáo"), "BC", _("Kết quả %(title)s") % {"title": title[:1].lower() + title[1:]})
+    return _Named(_("Báo cáo"), "BC", _("Kết quả %(title)s") % {"title": noun(title)})
 
 
 def report_paper(task: UnitTask, version: TaskReportVersion | None) -> bytes:
@@ -78,7 +79,7 @@ def report_paper(task: UnitTask, version: TaskReportVersion | None) -> bytes:
     _sections(paper, task, content["sections"], keep_empty=version is None)
     _close(paper, named, issuer)
     _foot(paper, task, issuer)
-    _appendices(paper, task, content, _reference(named, issuer))
+    _appendices(paper, task, content, _reference(named, issuer), version)
     return as_bytes(paper)
 
 
@@ -153,7 +154,9 @@ def _reference(named: _Named, issuer: Issuer) -> str:
     }
 
 
-def _appendices(paper: Paper, task: UnitTask, content: dict[str, Any], reference: str) -> None:
+def _appendices(
+    paper: Paper, task: UnitTask, content: dict[str, Any], reference: str, version: TaskReportVersion | None
+) -> None:
     if not content["figures"]:
         return
     as_of = datetime.date.fromisoformat(content["as_of"])
@@ -163,7 +166,7 @@ def _appendices(paper: Paper, task: UnitTask, content: dict[str, Any], reference
     _add_figures(paper, content["figures"])
     if several:
         add_appendix(paper, number="II", title=_("Số liệu của từng đơn vị"), of=reference, landscape=True)
-        _add_units(paper, assembly_of(task))
+        _add_units(paper, assembly_of(task, version))
 
 
 def _add_figures(paper: Paper, figures: Sequence[dict[str, Any]]) -> None:

@@ -17,7 +17,7 @@ from docx.shared import Mm
 from campaigns import services
 from campaigns.assembly import assembly_of
 from campaigns.content import as_text
-from campaigns.models import TaskReport
+from campaigns.models import TaskReport, UnitTask
 from campaigns.services import accept_report, submit_report
 from core import clock
 from tests.campaigns.makers import publish, task_of
@@ -138,6 +138,30 @@ def test_what_is_accepted_after_the_district_submitted_is_not_added_to_its_repor
     assert len(assembly_of(task).rows) == 2
 
 
+def table_of_units(client: Client, task: UnitTask) -> list[list[str]]:
+    paper = Document(io.BytesIO(client.get(page("task_document", task.pk)).content))
+    return [[cell.text for cell in row.cells] for row in paper.tables[-1].rows][1:]
+
+
+def test_both_appendices_of_an_open_report_are_of_the_same_moment(
+    world: World, browse: Callable[[str], Client]
+) -> None:
+    milestone = review(world)
+    bring(task_of(milestone, world.commune_a), "accepted", by=world.officer, judge=world.reviewer)
+    task = district_review(world, milestone)
+    with clock.replay_at(clock.now() + datetime.timedelta(minutes=1)):
+        write(task, world.reviewer)
+        services.submit_report(task=task, by=world.reviewer)
+    with clock.replay_at(clock.now() + datetime.timedelta(minutes=2)):
+        bring(task_of(milestone, world.commune_b), "accepted", by=world.other_officer, judge=world.reviewer)
+        task.refresh_from_db()
+        services.return_report(task=task, by=world.interior_head, reason="Thiếu.", due=DAY + datetime.timedelta(days=5))
+    assert [row[1] for row in table_of_units(browse("reviewer"), task)] == ["Xã Bình An", "Xã Đồng Thạnh", "Tổng cộng"]
+    read = table_of_units(browse("leader"), task)
+    assert [row[1] for row in read] == ["Xã Bình An", "Tổng cộng"]
+    assert read[0][2:] == read[1][2:]
+
+
 def sections_of_paper(content: bytes) -> list[tuple[int, int, bool]]:
     """Width and height in millimetres of each section, and whether its pages count from 1."""
     return [
@@ -162,6 +186,13 @@ def test_a_draft_names_what_is_still_to_be_written(world: World, browse: Callabl
     task = task_of(review(world), world.commune_a)
     words = words_of(browse("officer").get(page("task_document", task.pk)).content)
     assert "II.1. Công tác tuyên truyền\n" + "…" * 12 in words
+
+
+def test_a_title_that_begins_with_an_abbreviation_keeps_it(world: World, browse: Callable[[str], Client]) -> None:
+    milestone = publish(world, title="UBND xã rà soát điển hình", short_title="Rà soát")
+    task = bring(task_of(milestone, world.commune_a), "submitted", by=world.officer, judge=world.reviewer)
+    words = words_of(browse("reviewer").get(page("task_document", task.pk)).content)
+    assert "Kết quả UBND xã rà soát điển hình" in words
 
 
 def test_a_plan_is_headed_as_a_plan(world: World, browse: Callable[[str], Client]) -> None:
