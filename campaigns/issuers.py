@@ -1,6 +1,6 @@
 """Who issues a paper of a unit: the names, the sign and the signature that Decree 30 and the Party's rules ask for.
 
-Papers are drafts for the unit's clerk: what the portal cannot know (the sign of most bodies) stays blank.
+Papers are drafts for the unit's clerk: what the portal cannot know (the sign of most bodies, some titles) stays blank.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from organizations.enums import UnitKind
-from organizations.models import Unit
+from organizations.models import Unit, User
 
 #: Papers are Vietnamese whatever the language of the screen.
 COMMITTEE = "Ủy ban nhân dân"
@@ -18,7 +18,8 @@ COMMITTEE = "Ủy ban nhân dân"
 _PLACES = (UnitKind.COMMUNE, UnitKind.DISTRICT, UnitKind.PROVINCE)
 #: Bodies of the people's committee of the district.
 _OF_THE_COMMITTEE = (UnitKind.DEPARTMENT, UnitKind.PUBLIC_SERVICE)
-#: Who signs for a body, by the first words of its name; the first that fits.
+#: Who signs for a body, by the first words of its name; the first that fits. For a company or a cooperative that
+#: depends on its charter, so the title stays blank.
 _HEADS = (
     ("Ủy ban Kiểm tra", "Chủ nhiệm"),
     ("Ủy ban", "Chủ tịch"),
@@ -34,6 +35,17 @@ _HEADS = (
     ("Ban Chỉ huy", "Chỉ huy trưởng"),
     ("Ban", "Trưởng ban"),
     ("Chi cục", "Chi cục trưởng"),
+    ("Công an", "Trưởng Công an"),
+    ("Tòa án", "Chánh án"),
+    ("Viện Kiểm sát", "Viện trưởng"),
+    ("Huyện Đoàn", "Bí thư"),
+    ("Kho bạc", "Giám đốc"),
+    ("Bảo hiểm xã hội", "Giám đốc"),
+    ("Ngân hàng", "Giám đốc"),
+    ("Agribank", "Giám đốc"),
+    ("Bưu điện", "Giám đốc"),
+    ("Điện lực", "Giám đốc"),
+    ("Tổ hợp tác", "Tổ trưởng"),
 )
 _SMALL_WORDS = frozenset({"và", "của", "các"})
 
@@ -91,7 +103,12 @@ def _parent(unit: Unit, district: Unit) -> str:
 
 
 def _head_of(name: str) -> str:
-    return next((title for first, title in _HEADS if name.startswith(f"{first} ")), _("Thủ trưởng đơn vị"))
+    return next((title for first, title in _HEADS if f"{name} ".startswith(f"{first} ")), "")
+
+
+def office_name(maker: User) -> str:
+    """The office from which a paper of the district comes: the unit of who made it."""
+    return maker.home_unit.name if maker.home_unit else _("Phòng Nội vụ")
 
 
 def initials(name: str) -> str:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core import papers
 from core.dates import format_date
 
+from .issuers import initials, office_name
 from .models import Visit
 from .selectors.inspections import checked_lines
 
 
 def minutes_paper(visit: Visit) -> bytes:
     """The minutes as DOCX; the number is the clerk's and stays blank."""
-    plan = visit.plan
+    plan, district = visit.plan, visit.plan.programme.unit
+    office = office_name(plan.made_by)
     title = _("Biên bản %(kind)s %(unit)s") % {"kind": plan.get_kind_display().lower(), "unit": visit.unit.name_in_text}
     paper = papers.new_paper(title=title)
     papers.add_heading(
         paper,
-        parent=_("UBND %(district)s") % {"district": plan.programme.unit.name},
-        issuer=settings.PORTAL_OFFICE,
-        number="/BB-NV",
-        place=plan.programme.unit.short_name,
+        parent=_("UBND %(district)s") % {"district": district.name_in_text},
+        issuer=office,
+        number=f"/BB-{initials(office)}",
+        place=district.place_name,
         day=visit.done_on,
         kind=_("Biên bản"),
         subject=_("%(kind)s tại %(unit)s") % {"kind": plan.get_kind_display(), "unit": visit.unit.name_in_text},
@@ -34,7 +35,7 @@ def minutes_paper(visit: Visit) -> bytes:
         authority="",
         title=_("Đại diện đoàn"),
         name=plan.lead.full_name,
-        recipients=[visit.unit.name, _("Lưu: VT, NV")],
+        recipients=[visit.unit.name, _("Lưu: VT")],
     )
     return papers.as_bytes(paper)
 

@@ -7,7 +7,7 @@ import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.issuers import full_name, initials
+from campaigns.issuers import full_name, initials, office_name
 from campaigns.models import LegalBasis, Programme, Urging
 from core.dates import format_date
 from core.papers import (
@@ -28,24 +28,25 @@ from organizations.selectors import holders_over
 _MOST_ADDRESSEES = 10
 #: Types of documents that a legal basis may be of (domain.md (d)).
 _TYPES = (
-    *("Luật", "Nghị quyết", "Nghị định", "Quyết định", "Chỉ thị", "Thông tư", "Thông tri", "Thông báo", "Kế hoạch"),
+    *("Nghị quyết", "Nghị định", "Quyết định", "Chỉ thị", "Thông tư", "Thông tri", "Thông báo", "Kế hoạch"),
     *("Hướng dẫn", "Kết luận", "Chương trình", "Đề án", "Quy định", "Quy chế", "Công văn"),
 )
+#: Types that are cited without number and issuer (Decree 30/2020, Annex I, II.6).
+_LAWS = ("Luật ", "Bộ luật ", "Pháp lệnh ")
 
 
 def urging_letter(urging: Urging) -> bytes:
     """The letter of one act of urging; number and day stay blank for the clerk."""
     milestone = urging.milestone
     programme = milestone.programme
-    office = urging.made_by.home_unit
-    office_name = office.name if office else _("Phòng Nội vụ")
+    issuer = office_name(urging.made_by)
     subject = _("đôn đốc thực hiện “%(title)s”") % {"title": milestone.title}
     paper = new_paper(title=subject)
     add_heading(
         paper,
         parent=_("UBND %(unit)s") % {"unit": programme.unit.name_in_text},
-        issuer=office_name,
-        number=f"/{initials(office_name)}",
+        issuer=issuer,
+        number=f"/{initials(issuer)}",
         place=programme.unit.place_name,
         day=None,
         kind="",
@@ -79,8 +80,10 @@ def bases_in_words(programme: Programme, day: datetime.date) -> list[str]:
 
 
 def _cited(basis: LegalBasis) -> str:
-    """A document as papers cite it: type, number, day, issuer, then what it is about."""
+    """A document as papers cite it: type, number, day, issuer, then what it is about; a law by its title and day."""
     told = {"number": basis.number, "day": day_in_words(basis.issued_on)}
+    if basis.title.startswith(_LAWS):
+        return _("%(title)s %(day)s") % {**told, "title": basis.title}
     kind = next((name for name in _TYPES if basis.title.startswith(f"{name} ")), "")
     if not kind:
         return _("%(title)s (số %(number)s %(day)s)") % {**told, "title": basis.title}

@@ -316,8 +316,9 @@ def test_the_minutes_are_a_paper_with_everything_and_no_invented_number(world: W
         assert words in text
     for words in ("Có sổ theo dõi điển hình", "Chưa đạt", "Lập sổ theo dõi nhân rộng.", "9/6/2023"):
         assert words in cells
+    assert any("Thử, ngày" in cell and "Huyện Thử, ngày" not in cell for cell in cells)
     number = next(line for cell in cells for line in cell.split("\n") if line.startswith("Số:"))
-    assert number.replace("\u00a0", "") == "Số: /BB-NV"
+    assert number.replace("\u00a0", "") == "Số: /BB-PNV"
     assert "Đại diện đơn vị" in text_of(browse("officer"), path("visit_minutes", visit.pk))
 
 

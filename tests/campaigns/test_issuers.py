@@ -6,6 +6,8 @@ import pytest
 
 from campaigns.issuers import full_name, initials, issuer_of
 from organizations.enums import UnitKind
+from organizations.models import Unit
+from organizations.reference import read
 from tests.factories import UnitFactory, World
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +37,7 @@ pytestmark = pytest.mark.django_db
             "Ủy ban nhân dân huyện",
             ("", "Ủy ban nhân dân\nhuyện Thử", "/BC-UBND", "Thử", "TM. Ủy ban nhân dân", "Chủ tịch"),
         ),
-        (UnitKind.VERTICAL, "Điện lực huyện", ("", "Điện lực huyện Thử", "/BC-", "Thử", "", "Thủ trưởng đơn vị")),
+        (UnitKind.VERTICAL, "Điện lực huyện", ("", "Điện lực huyện Thử", "/BC-", "Thử", "", "Giám đốc")),
     ],
 )
 def test_each_kind_of_body_heads_and_signs_its_papers_in_its_way(
@@ -45,6 +47,23 @@ def test_each_kind_of_body_heads_and_signs_its_papers_in_its_way(
     found = (issuer.parent, issuer.lines, issuer.blank_number("BC"), issuer.place, issuer.authority, issuer.title)
     assert found == head
     assert issuer.party == (kind == UnitKind.PARTY)
+
+
+def test_the_title_of_who_signs_is_known_for_all_but_companies_and_cooperatives(world: World) -> None:
+    rows = [row for row in read("units.json") if row["kind"] not in ("province", "district")]
+    titles = {row["name"]: issuer_of(Unit(kind=row["kind"], name=row["name"]), world.district).title for row in rows}
+    assert {name for name, title in titles.items() if not title} == {
+        "Công ty TNHH May Ánh Dương (hư cấu)",
+        "Công ty TNHH Nông sản Gió Đồng (hư cấu)",
+        "Hợp tác xã Nông nghiệp Hoa Nắng (hư cấu)",
+        "Hợp tác xã Rau an toàn Song Giang (hư cấu)",
+    }
+    assert {name: titles[name] for name in titles if name.startswith(("Công an", "Tòa", "Viện", "Huyện Đoàn"))} == {
+        "Công an huyện": "Trưởng Công an",
+        "Tòa án nhân dân huyện": "Chánh án",
+        "Viện Kiểm sát nhân dân huyện": "Viện trưởng",
+        "Huyện Đoàn": "Bí thư",
+    }
 
 
 def test_a_letter_names_the_people_s_committee_of_a_commune_and_the_district_of_a_body(world: World) -> None:
