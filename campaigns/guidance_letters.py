@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from organizations.models import Unit, User
 
 GUIDANCE, QUESTION = "guidance", "question"
-PUBLISHED, REMINDED, WITHDRAWN = "publish", "remind", "withdraw"
+PUBLISHED, REMINDED, WITHDRAWN, REPLACED = "publish", "remind", "withdraw", "replace"
 _QUOTED = 400
 
 
@@ -55,6 +55,14 @@ def tell_withdrawn(guidance: Guidance, reason: str) -> None:
     title = _("Thu hồi hướng dẫn: %(title)s") % {"title": guidance.title}
     body = _("Hướng dẫn này không còn áp dụng. Lý do: %(reason)s") % {"reason": reason}
     _post(guidance, WITHDRAWN, _units(guidance), title, body)
+
+
+def tell_replaced(old: Guidance, new: Guidance) -> None:
+    """A guidance was replaced: to the people of its units that the new one does not address."""
+    kept = set(new.addressed.values_list("unit", flat=True))
+    title = _("Hướng dẫn hết áp dụng: %(title)s") % {"title": old.title}
+    body = _("Phòng Nội vụ đã ban hành bản thay thế, không gửi cho đơn vị này. Không phải làm theo bản cũ nữa.")
+    _post(old, REPLACED, [unit for unit in _units(old) if unit.pk not in kept], title, body)
 
 
 def remind_unread(guidance: Guidance, day: datetime.date) -> tuple[int, int]:
@@ -107,9 +115,9 @@ def tell_answered(question: Question) -> None:
 def guidance_owed(message: OutboxMessage) -> bool:
     """Whether the guidance still stands and, for a reminder, the recipient's units have not all confirmed.
 
-    That it was withdrawn is told whatever came after.
+    That it stands no more is told whatever came after.
     """
-    if message.step == WITHDRAWN:
+    if message.step in (WITHDRAWN, REPLACED):
         return True
     guidance = Guidance.objects.filter(pk=message.subject_id, state=GuidanceState.PUBLISHED).first()
     if guidance is None:

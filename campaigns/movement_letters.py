@@ -1,4 +1,4 @@
-"""Who is told that a movement was launched or has ended, in which words, and whether it is still owed."""
+"""Who is told that a movement was launched, has ended or runs again, in which words, and whether it is still owed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core import clock
 from core.dates import format_date
 from core.text import shorten
 from notifications.delivery import register_subject
-from notifications.services import Letter, Owed, post_all
+from notifications.services import Letter, Owed, cancel_steps, post_all
 from organizations.models import Unit
 
 from .enums import MovementState
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from notifications.models import OutboxMessage
 
 MOVEMENT = "movement"
-LAUNCHED, ENDED = "launch", "end"
+LAUNCHED, ENDED, REOPENED = "launch", "end", "reopen"
 _QUOTED = 400
-_STANDS = {LAUNCHED: MovementState.LAUNCHED, ENDED: MovementState.ENDED}
+_STANDS = {LAUNCHED: MovementState.LAUNCHED, ENDED: MovementState.ENDED, REOPENED: MovementState.LAUNCHED}
 
 
 def tell_launched(movement: Movement, log: MovementTransition) -> None:
@@ -47,9 +47,25 @@ def _period(movement: Movement) -> str:
 
 def tell_ended(movement: Movement, log: MovementTransition) -> None:
     """A movement has been summed up: to the people of the units that joined."""
-    units = [row.unit for row in movement.joinings.standing().select_related("unit")]
     title = _("Kết thúc phong trào: %(name)s") % {"name": movement.name}
-    _post(movement, log, units, title, shorten(movement.summary, _QUOTED))
+    _post(movement, log, _joined(movement), title, shorten(movement.summary, _QUOTED))
+
+
+def tell_reopened(movement: Movement, log: MovementTransition) -> None:
+    """A movement runs again: to the people of the units that joined; that it ended is told nobody any more."""
+    ends = MovementTransition.objects.filter(record=movement, name=ENDED)
+    cancel_steps(subject_type=MOVEMENT, steps=[_step(end) for end in ends])
+    title = _("Mở lại phong trào: %(name)s") % {"name": movement.name}
+    body = _("Phong trào tiếp tục, đơn vị đã tham gia không phải ghi lại. Lý do: %(reason)s") % {"reason": log.reason}
+    _post(movement, log, _joined(movement), title, body)
+
+
+def _joined(movement: Movement) -> list[Unit]:
+    return [row.unit for row in movement.joinings.standing().select_related("unit")]
+
+
+def _step(log: MovementTransition) -> str:
+    return f"{log.name}:{log.pk}"
 
 
 def _post(movement: Movement, log: MovementTransition, units: Iterable[Unit], title: str, body: str) -> None:
@@ -57,11 +73,11 @@ def _post(movement: Movement, log: MovementTransition, units: Iterable[Unit], ti
     people = {user.pk: user for some in found for user in some if user.pk != log.actor_id}
     letter = Letter(title=shorten(title, 120), body=body, path=movement.get_absolute_url())
     if people:
-        post_all([Owed(MOVEMENT, movement.pk, f"{log.name}:{log.pk}", tuple(people.values()), letter)])
+        post_all([Owed(MOVEMENT, movement.pk, _step(log), tuple(people.values()), letter)])
 
 
 def movement_owed(message: OutboxMessage) -> bool:
-    """A launch is told while the movement runs, an end while nobody has opened it again."""
+    """That it was launched or opened again is told while the movement runs, an end while nobody has opened it again."""
     name, _colon, _key = message.step.partition(":")
     return Movement.objects.filter(pk=message.subject_id, state=_STANDS.get(name, "")).exists()
 

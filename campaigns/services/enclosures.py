@@ -14,6 +14,7 @@ from core import clock
 from core.audit import Subject, record
 from core.audit.models import EventKind
 from core.files import FileRefused, inspect_document, inspect_photo, limits
+from core.text import clean_line
 from core.workflow import WorkflowError, lock
 from organizations.enums import OFFICE_ROLES, Role
 
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
 Owner = Visit | FollowUp | Guidance | Movement
 _FIELDS: dict[type, str] = {Visit: "visit", FollowUp: "follow_up", Guidance: "guidance", Movement: "movement"}
+
+
+def kinds_of(owner: Owner) -> list[str]:
+    """What an owner takes: its pages show guidance and movements with a list of documents, without a grid of photos."""
+    return [EnclosureKind.DOCUMENT.value] if isinstance(owner, Guidance | Movement) else list(EnclosureKind.values)
 
 
 def refuse_writer(owner: Owner, by: User) -> None:
@@ -53,6 +59,9 @@ def add_enclosure(*, owner: Owner, by: User, upload: UploadedFile, kind: str, up
     refuse_writer(owner, by)
     if found := _arrived(owner, upload_key):
         return found
+    if kind not in kinds_of(owner):
+        sentence = _("Ở đây chỉ nhận tài liệu, không nhận ảnh. Gửi “%(name)s” như một tài liệu.")
+        raise FileRefused(sentence % {"name": clean_line(upload.name or "")}, "kind")
     enclosure = _photo(upload) if kind == EnclosureKind.PHOTO else _document(upload)
     enclosure.upload_key = upload_key
     return _keep(enclosure, owner, by)
@@ -115,7 +124,7 @@ def _insert(enclosure: Enclosure, owner: Owner, by: User) -> Enclosure:
     enclosure.uploaded_by, enclosure.uploaded_at = by, clock.now()
     enclosure.save()
     if isinstance(owner, Movement):
-        note_file(movement=owner, by=by, name=enclosure.original_name, added=True)
+        note_file(movement=owner, by=by, file=enclosure.pk, sha256=enclosure.sha256, added=True)
     return enclosure
 
 
@@ -147,9 +156,9 @@ def remove_enclosure(*, enclosure: Enclosure, by: User) -> None:
     shared = Enclosure.objects.filter(file=enclosure.file.name).exclude(pk=enclosure.pk).exists()
     names = [] if shared else [str(stored.name) for stored in (enclosure.file, enclosure.thumbnail) if stored]
     storage = enclosure.file.storage
-    enclosure.delete()
     if isinstance(owner, Movement):
-        note_file(movement=owner, by=by, name=enclosure.original_name, added=False)
+        note_file(movement=owner, by=by, file=enclosure.pk, sha256=enclosure.sha256, added=False)
+    enclosure.delete()
     for name in names:
         transaction.on_commit(partial(storage.delete, name))
 

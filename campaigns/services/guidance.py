@@ -84,6 +84,7 @@ def publish_guidance(*, guidance: Guidance, by: User) -> int:
     guidance.enclosures.update(sent_at=clock.now())
     if guidance.replaces and guidance.replaces.is_standing:
         apply(GUIDANCE_WORKFLOW, "replace", guidance.replaces, by=by)
+        letters.tell_replaced(guidance.replaces, guidance)
     letters.tell_units(guidance)
     return len(units)
 

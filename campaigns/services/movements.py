@@ -127,9 +127,13 @@ def end_movement(*, movement: Movement, by: User, reason: str, summary: str) -> 
     letters.tell_ended(movement, _take(movement, "end", by, reason=reason, changes=changes))
 
 
+@transaction.atomic
 def reopen_movement(*, movement: Movement, by: User, reason: str) -> None:
-    """Let an ended movement run on, with a reason; its summary stays as the summing-up so far."""
-    _take(movement, "reopen", by, reason=reason, changes={"ended_on": None})
+    """Let an ended movement run on, with a reason that the units that joined are told.
+
+    Its summary stays as the summing-up so far.
+    """
+    letters.tell_reopened(movement, _take(movement, "reopen", by, reason=reason, changes={"ended_on": None}))
 
 
 def _take(movement: Movement, name: str, by: User, *, reason: str = "", changes: dict[str, Any]) -> MovementTransition:
@@ -181,9 +185,9 @@ def _refuse_other_officers(unit: Unit, by: User) -> None:
         raise WorkflowError(_("Chỉ cán bộ phụ trách của đơn vị ghi việc tham gia."))
 
 
-def note_file(*, movement: Movement, by: User, name: str, added: bool) -> None:
-    """Log that a file was added to a movement or taken from it."""
-    _note(movement, by, "movement.file_add" if added else "movement.file_remove", {"file": name})
+def note_file(*, movement: Movement, by: User, file: int, sha256: str, added: bool) -> None:
+    """Log that a file was added to a movement or taken from it: by key and checksum, a name may be of a person."""
+    _note(movement, by, "movement.file_add" if added else "movement.file_remove", {"file": file, "sha256": sha256})
 
 
 def _note(movement: Movement, by: User, action: str, data: dict[str, Any], unit: Unit | None = None) -> None:

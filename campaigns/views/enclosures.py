@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.inspection_enums import EnclosureKind
-from campaigns.models import Enclosure, FollowUp, Guidance, Movement, Visit
-from campaigns.services.enclosures import Owner, add_enclosure, note_download, refuse_writer, remove_enclosure
+from campaigns.models import Enclosure, FollowUp, Guidance, Visit
+from campaigns.services.enclosures import Owner, add_enclosure, kinds_of, note_download, refuse_writer, remove_enclosure
 from core.files import FileRefused, private_file_response
 from core.files.receiving import ask_removal, receive, refuse, wants_data
 from core.text import clean_line
@@ -25,8 +25,6 @@ _ROWS = {"photo": "campaigns/_photo_row.html", "document": "campaigns/_file_row.
 _RELATED = ("visit__unit", "visit__plan", "follow_up__visit__unit", "guidance__programme__unit", "movement__unit")
 #: Input of a form without scripts → what its files are.
 _INPUTS = {"photos": EnclosureKind.PHOTO, "documents": EnclosureKind.DOCUMENT}
-#: A movement shows its files as a list, so it takes no photo for a grid.
-_ONLY_DOCUMENTS = [EnclosureKind.DOCUMENT.value]
 
 
 @require_safe
@@ -70,7 +68,7 @@ def movement_file_add(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _add(request: HttpRequest, owner: Owner) -> HttpResponseBase:
     return receive(
         request,
-        kinds=_ONLY_DOCUMENTS if isinstance(owner, Movement) else EnclosureKind.values,
+        kinds=kinds_of(owner),
         keep=lambda kind, upload, key: add_enclosure(
             owner=owner, by=request.user, upload=upload, kind=kind, upload_key=key
         ),

@@ -144,6 +144,24 @@ def test_a_newer_one_replaces_the_old_when_it_is_published(world: World) -> None
     assert (old.state, list(Guidance.objects.standing())) == (GuidanceState.REPLACED, [new])
 
 
+def test_a_unit_that_the_newer_one_leaves_out_hears_that_the_old_one_stands_no_more(world: World) -> None:
+    old = make_guidance(world, units=[world.commune_a, world.commune_b])
+    new = begin_replacement(guidance=old, by=world.reviewer)
+    new.chosen_units.set([world.commune_a])
+    publish_guidance(guidance=new, by=world.reviewer)
+    told = OutboxMessage.objects.filter(subject_type="guidance", subject_id=old.pk, step="replace")
+    assert {message.recipient for message in told} == {world.other_officer}
+    assert {(is_owed(message), message.kind, message.path) for message in told} == {
+        (True, "news", old.get_absolute_url())
+    }
+
+
+def test_nobody_is_told_twice_of_a_newer_one_for_the_same_units(world: World) -> None:
+    old = make_guidance(world)
+    publish_guidance(guidance=begin_replacement(guidance=old, by=world.reviewer), by=world.reviewer)
+    assert not OutboxMessage.objects.filter(subject_type="guidance", step="replace").exists()
+
+
 CELLS = {("draft", "publish"), ("draft", "withdraw"), ("published", "withdraw"), ("published", "replace")}
 
 

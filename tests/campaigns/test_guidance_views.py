@@ -17,7 +17,7 @@ from tests.campaigns.inspection_makers import (
     programme_of,
 )
 from tests.campaigns.makers import publish
-from tests.factories import World, scan_upload
+from tests.factories import World, photo_upload, scan_upload
 
 Browse = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,15 @@ def test_one_refused_file_drops_no_other_and_a_form_at_fault_keeps_those_of_a_dr
     assert (guidance.enclosures.count(), "error-summary" in page) == (2, True)
     page = office.post(path("guidance_new"), {"title": "", "documents": [scan_upload()]}).content.decode()
     assert f"Chưa nhận “{scan_upload().name}”" in page
+
+
+def test_a_guidance_takes_no_photo_that_no_page_would_show(world: World, browse: Browse) -> None:
+    guidance, office = make_guidance(world, "draft"), browse("reviewer")
+    given = {"kind": "document", "title": "HD", "programme": programme_of(world).pk, "text": "x", "addressing": "all"}
+    page = office.post(path("guidance_edit", guidance.pk), given | {"photos": [photo_upload()]}, follow=True)
+    assert "chỉ nhận tài liệu, không nhận ảnh" in page.content.decode()
+    sent = office.post(path("guidance_file_add", guidance.pk), {"kind": "photo", "file": photo_upload()})
+    assert (sent.status_code, guidance.enclosures.count()) == (400, 0)
 
 
 def test_a_draft_is_dropped_in_words_of_its_own(world: World, browse: Browse) -> None:

@@ -177,6 +177,22 @@ def test_an_end_is_told_to_the_units_that_joined(world: World) -> None:
     assert not is_owed(mail)
 
 
+def test_the_units_that_joined_hear_that_a_movement_runs_again_and_no_more_that_it_ended(world: World) -> None:
+    movement = running(world)
+    services.join_movement(movement=movement, unit=world.commune_a, by=world.officer, joined_on=TODAY)
+    services.end_movement(movement=movement, by=world.interior_head, reason="Hết hạn.", summary="Đạt.")
+    services.reopen_movement(movement=movement, by=world.interior_head, reason="Kéo dài đến hết năm.")
+    assert told("reopen") == name_of(world, "officer", "unit_leader")
+    mails = OutboxMessage.objects.filter(subject_type="movement", recipient=world.officer, channel="email")
+    again = mails.get(step__startswith="reopen")
+    assert (again.title, is_owed(again)) == (f"Mở lại phong trào: {movement.name}", True)
+    assert "Lý do: Kéo dài đến hết năm." in again.body
+    services.end_movement(movement=movement, by=world.interior_head, reason="Hết năm.", summary="Đạt hơn.")
+    assert not is_owed(again)
+    first, second = mails.filter(step__startswith="end").order_by("pk")
+    assert (first.status, second.status) == ("skipped", "waiting")
+
+
 # Documents
 
 
@@ -224,8 +240,8 @@ def test_who_keeps_a_movement_adds_and_takes_documents_and_the_log_says_so(
     assert (movement.enclosures.count(), stored_files(media)) == (0, 0)
     told = AuditEvent.objects.filter(action__startswith="movement.file").order_by("pk").values_list("action", "data")
     assert list(told) == [
-        ("movement.file_add", f'{{"file":"{paper.original_name}"}}'),
-        ("movement.file_remove", f'{{"file":"{paper.original_name}"}}'),
+        ("movement.file_add", f'{{"file":{paper.pk},"sha256":"{paper.sha256}"}}'),
+        ("movement.file_remove", f'{{"file":{paper.pk},"sha256":"{paper.sha256}"}}'),
     ]
     assert verify().fault == ""
 
@@ -294,6 +310,16 @@ def test_a_form_at_fault_keeps_the_files_of_a_standing_movement(world: World, br
     assert "error-summary" in answer.content.decode()
     assert movement.enclosures.count() == 1
     assert movement.enclosures.get().original_name in answer.content.decode()
+
+
+def test_a_photo_for_a_grid_is_refused_by_the_form_as_well(world: World, browse: Browse, media: Any) -> None:
+    movement = running(world)
+    url = reverse("campaigns:movement_edit", args=[movement.pk])
+    answer = browse("interior_head").post(
+        url, {**FORM, "unit": world.district.pk, "photos": [photo_upload()]}, follow=True
+    )
+    assert "chỉ nhận tài liệu, không nhận ảnh" in answer.content.decode()
+    assert (movement.enclosures.count(), stored_files(media)) == (0, 0)
 
 
 def test_an_address_with_a_huge_key_finds_nothing(world: World, browse: Browse) -> None:
