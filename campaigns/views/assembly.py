@@ -14,7 +14,6 @@ from campaigns.models import UnitTask
 from campaigns.rules import may_write
 from campaigns.services import gather_texts
 from campaigns.services.reports import StaleReport
-from core import clock
 from core.workflow import WorkflowError
 
 from .task_scope import get_task, tell_refusal, written_task
@@ -34,7 +33,6 @@ def task_assembly(request: HttpRequest, pk: int) -> HttpResponse:
         "task": task,
         "assembly": assembly_of(task),
         "may_gather": may_write(task, request.user) and task.is_owed,
-        "counted_at": clock.now(),
     }
     return render(request, "campaigns/task_assembly.html", context)
 

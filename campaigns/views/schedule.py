@@ -35,7 +35,6 @@ def schedule(request: HttpRequest) -> HttpResponse:
         "bases": list(wanted.programme.legal_bases.all()) if wanted.programme else [],
         "may_read_grid": bool(request.user.access.grants),
         "is_head": _is_head(request, wanted.programme),
-        "counted_at": clock.now(),
     }
     return render(request, "campaigns/schedule.html", context)
 
@@ -79,7 +78,6 @@ def progress_list(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "page_obj": page,
         "lines": as_lines(page.object_list),
-        "counted_at": clock.now(),
     }
     return render(request, "campaigns/progress_list.html", context)
 
@@ -111,7 +109,6 @@ def milestone_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "is_head": _is_head(request, milestone.programme) and runs,
         "shows_units": milestone.is_published and (numbers.expected > 0 or request.user.access.has(*READS_ALL)),
         "list_url": reverse("campaigns:milestone_detail", args=[milestone.pk]),
-        "counted_at": clock.now(),
     }
     return render(request, "campaigns/milestone_detail.html", context)
 

@@ -21,7 +21,6 @@ from campaigns.selectors.tasks import duties_of, history_of, return_of, years_of
 from campaigns.services import submit_report, withdraw_report
 from campaigns.services.extensions import why_no_extension
 from campaigns.workflow import TASK_WORKFLOW
-from core import clock
 from core.files import CONTENT_TYPES, content_disposition
 from core.paging import CountedPaginator
 from core.steps import done_already
@@ -78,7 +77,6 @@ def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_extend": writes and not why_no_extension(task, user),
         "answers": may_judge(task, user),
         "has_draft": writes and task.is_owed and hasattr(task, "report"),
-        "counted_at": clock.now(),
     }
     return render(request, "campaigns/task_detail.html", context)
 
@@ -100,7 +98,6 @@ def task_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "versions": list(task.versions.all()),
         "earlier": earlier,
         "changes": changes_between(earlier.content, version.content) if earlier else [],
-        "counted_at": clock.now(),
     }
     return render(request, "campaigns/report_version.html", context)
 
@@ -170,6 +167,5 @@ def unit_duties(request: HttpRequest, unit: int, year: int) -> HttpResponse:
         "year": year,
         "duties": duties_of(found, year, user),
         "years": years_of(found),
-        "counted_at": clock.now(),
     }
     return render(request, "campaigns/unit_duties.html", context)
