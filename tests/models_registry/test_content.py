@@ -190,7 +190,7 @@ def test_pieces_give_back_both_texts_word_for_word(before: str, after: str) -> N
         (
             "Ấp giúp 12 hộ nghèo trồng sả, cho vay 40 triệu.",
             "Ấp giúp 15 hộ nghèo trồng sả, cho vay 60 triệu.",
-            [" Ấp giúp ", "-12", "+15", " hộ nghèo trồng sả, cho vay ", "-40", "+60", " triệu."],
+            [" Ấp giúp ", "-12", "+15", "  hộ nghèo trồng sả, cho vay ", "-40", "+60", "  triệu."],
         ),
         (
             "Chị dạy mỗi tối cho 12 em đọc và viết.",
