@@ -58,7 +58,7 @@ def test_late_units_are_urged_in_three_clicks_and_the_letter_is_there(meet: Meet
     assert clicks <= 3
     assert waiting.value.suggested_filename == "Công văn đôn đốc KH tuyên truyền 2023.docx"
     assert "Đề nghị các xã nộp kế hoạch trước ngày 9/6/2023." in words
-    assert "- Xã Yên Luông" in words
+    assert "- Ủy ban nhân dân xã Yên Luông" in words
     head.go(milestone_path(head, LATE) + "don-doc/")
     head.says("Hôm nay, không gửi lại")
     expect(head.page.locator("input[name=chon]:enabled")).to_have_count(0)
