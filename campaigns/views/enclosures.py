@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.inspection_enums import EnclosureKind
-from campaigns.models import Enclosure, FollowUp, Guidance, Visit
+from campaigns.models import Enclosure, FollowUp, Guidance, Movement, Visit
 from campaigns.services.enclosures import Owner, add_enclosure, kinds_of, note_download, refuse_writer, remove_enclosure
-from core.files import FileRefused, private_file_response
-from core.files.receiving import ask_removal, receive, refuse, wants_data
+from core.files import private_file_response
+from core.files.receiving import ask_removal, receive, receive_each, refuse, wants_data
 from core.text import clean_line
 from core.workflow import WorkflowError
 
@@ -78,14 +78,21 @@ def _add(request: HttpRequest, owner: Owner) -> HttpResponseBase:
 
 def take_files(request: HttpRequest, owner: Owner) -> list[tuple[str, str]]:
     """Keep each good file that came with a form, whatever the others are; (input, sentence) for each refused one."""
-    refused = []
-    for name, kind in _INPUTS.items():
-        for upload in request.FILES.getlist(name):
-            try:
-                add_enclosure(owner=owner, by=request.user, upload=upload, kind=kind)
-            except (FileRefused, WorkflowError) as error:
-                refused.append((name, error.message))
-    return refused
+    return receive_each(
+        request, _INPUTS, lambda kind, upload: add_enclosure(owner=owner, by=request.user, upload=upload, kind=kind)
+    )
+
+
+def answer_saved(request: HttpRequest, owner: Guidance | Movement, done: str) -> HttpResponse:
+    """Say what was done, at the record; with files that were not taken, on its form, where others can be chosen."""
+    refused = take_files(request, owner)
+    if not refused:
+        messages.success(request, done)
+        return redirect(owner)
+    for _name, sentence in refused:
+        messages.warning(request, sentence)
+    messages.success(request, _("Phần chữ đã lưu."))
+    return redirect(_page_of(owner))
 
 
 def untaken_files(request: HttpRequest) -> list[tuple[str, str]]:

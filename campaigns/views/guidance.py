@@ -37,7 +37,7 @@ from core.paging import CappedPaginator
 from core.workflow import WorkflowError
 from organizations.enums import OFFICE_ROLES, UNIT_ROLES
 
-from .enclosures import take_files, untaken_files
+from .enclosures import answer_saved, take_files, untaken_files
 from .scope import PAGE_SIZE, get_guidance, own_guidance, try_step
 
 _BOTH = ["GET", "HEAD", "POST"]
@@ -109,7 +109,7 @@ def guidance_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         guidance = Guidance(programme=form.cleaned_data["programme"])
         if _write(request, form, guidance):
-            return _after_save(request, guidance)
+            return answer_saved(request, guidance, _("Đã lưu bản nháp. Xem lại rồi ban hành."))
     context = {"form": form, "guidance": None, "refused": untaken_files(request)}
     return render(request, "campaigns/guidance_form.html", context)
 
@@ -125,18 +125,6 @@ def _write(request: HttpRequest, form: GuidanceForm, guidance: Guidance) -> bool
     return True
 
 
-def _after_save(request: HttpRequest, guidance: Guidance) -> HttpResponse:
-    """Keep the files that came along; refused ones are named on the form of the saved draft."""
-    refused = take_files(request, guidance)
-    if not refused:
-        messages.success(request, _("Đã lưu bản nháp. Xem lại rồi ban hành."))
-        return redirect(guidance)
-    for _name, sentence in refused:
-        messages.warning(request, sentence)
-    messages.success(request, _("Phần chữ đã lưu."))
-    return redirect("campaigns:guidance_edit", pk=guidance.pk)
-
-
 @require_http_methods(_BOTH)
 def guidance_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a draft."""
@@ -149,7 +137,7 @@ def guidance_edit(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None, programmes=programmes, guidance=guidance, initial=guidance_values(guidance)
     )
     if request.method == "POST" and form.is_valid() and _write(request, form, guidance):
-        return _after_save(request, guidance)
+        return answer_saved(request, guidance, _("Đã lưu bản nháp. Xem lại rồi ban hành."))
     context = {
         "form": form,
         "guidance": guidance,

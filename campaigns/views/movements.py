@@ -31,7 +31,7 @@ from campaigns.services import movements as services
 from core.workflow import WorkflowError
 from organizations.enums import UNIT_ROLES, Role
 
-from .enclosures import take_files, untaken_files
+from .enclosures import answer_saved, take_files, untaken_files
 from .scope import kept_movement
 
 PAGE_SIZE = 25
@@ -98,20 +98,8 @@ def movement_add(request: HttpRequest) -> HttpResponse:
         except WorkflowError as error:
             form.add_error(None, error.message)
         else:
-            return _after_save(request, movement, _("Đã ghi phong trào. Bấm “Phát động” khi sẵn sàng."))
+            return answer_saved(request, movement, _("Đã ghi phong trào. Bấm “Phát động” khi sẵn sàng."))
     return render(request, "campaigns/movement_form.html", {"form": form, "refused": untaken_files(request)})
-
-
-def _after_save(request: HttpRequest, movement: Movement, done: str) -> HttpResponse:
-    """Say what was done; with files that were not taken, on the form, where others can be chosen."""
-    refused = take_files(request, movement)
-    if not refused:
-        messages.success(request, done)
-        return redirect(movement)
-    for _name, sentence in refused:
-        messages.warning(request, sentence)
-    messages.success(request, _("Phần chữ đã lưu."))
-    return redirect("campaigns:movement_edit", pk=movement.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -125,7 +113,7 @@ def movement_edit(request: HttpRequest, pk: int) -> HttpResponse:
         except WorkflowError as error:
             form.add_error(None, error.message)
         else:
-            return _after_save(request, movement, _("Đã lưu phong trào."))
+            return answer_saved(request, movement, _("Đã lưu phong trào."))
     context = {
         "form": form,
         "movement": movement,

@@ -19,7 +19,7 @@ from campaigns.selectors.tasks import remarks_of_return, return_of
 from campaigns.services import add_file, save_report
 from campaigns.services.reports import StaleReport
 from campaigns.workflow import TASK_WORKFLOW
-from core.files import FileRefused
+from core.files.receiving import receive_each
 from core.forms.merging import fingerprints, merge, read_fingerprints
 from core.forms.saving import MERGES, Saved, is_of_another, kept_words, saved_time, typed_words
 from core.workflow import WorkflowError
@@ -115,14 +115,11 @@ def _write(request: HttpRequest, task: UnitTask, saved: Saved[ReportForm]) -> bo
 
 def _receive_files(request: HttpRequest, task: UnitTask) -> list[tuple[str, str]]:
     """Keep each good file, whatever the others are; returns (input, sentence) for each refused one."""
-    refused = []
-    for kind in FileKind.values:
-        for upload in request.FILES.getlist(kind):
-            try:
-                add_file(task=task, by=request.user, kind=kind, upload=upload)
-            except (FileRefused, WorkflowError) as error:
-                refused.append((kind, error.message))
-    return refused
+    return receive_each(
+        request,
+        {kind: kind for kind in FileKind.values},
+        lambda kind, upload: add_file(task=task, by=request.user, kind=kind, upload=upload),
+    )
 
 
 def _form_page(request: HttpRequest, task: UnitTask, saved: Saved[ReportForm]) -> HttpResponse:

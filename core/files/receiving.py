@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -17,6 +17,23 @@ from .refusals import FileRefused
 
 #: crypto.randomUUID() of the browser.
 _UPLOAD_KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def receive_each(
+    request: HttpRequest, kinds: Mapping[str, str], keep: Callable[[str, UploadedFile], Any]
+) -> list[tuple[str, str]]:
+    """Keep each good file that came with a form by `keep(kind, upload)`, whatever the others are.
+
+    `kinds` names the kind of what each input holds. Returns (input, sentence) for each refused file.
+    """
+    refused = []
+    for name, kind in kinds.items():
+        for upload in request.FILES.getlist(name):
+            try:
+                keep(kind, upload)
+            except (FileRefused, WorkflowError) as error:
+                refused.append((name, error.message))
+    return refused
 
 
 def receive(

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.files import FileRefused
+from core.files.receiving import receive_each
 from core.forms import saving
 from core.forms.merging import fingerprints, merge, read_fingerprints
 from core.forms.saving import MERGES, Saved, is_of_another, saved_time, typed_words
@@ -129,13 +129,12 @@ def _write(request: HttpRequest, exemplar: Exemplar, saved: Saved[ExemplarForm])
 
 def _receive_files(request: HttpRequest, exemplar: Exemplar) -> list[tuple[str, str]]:
     """Keep each good file, whatever the others are; returns (input, sentence) for each refused one."""
-    refused = []
-    for name, receive in (("photos", add_photo), ("documents", add_document)):
-        for upload in request.FILES.getlist(name):
-            try:
-                receive(exemplar=exemplar, by=request.user, upload=upload)
-            except (FileRefused, WorkflowError) as error:
-                refused.append((name, error.message))
+    adders = {"photos": add_photo, "documents": add_document}
+    refused = receive_each(
+        request,
+        {name: name for name in adders},
+        lambda name, upload: adders[name](exemplar=exemplar, by=request.user, upload=upload),
+    )
     return refused + [("photos", sentence) for sentence in write_photo_words(request, exemplar)]
 
 
