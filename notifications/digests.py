@@ -21,6 +21,7 @@ from django.db.models import (
     Exists,
     OuterRef,
     Q,
+    QuerySet,
     SmallIntegerField,
     Subquery,
     Value,
@@ -94,19 +95,30 @@ def gather(day: datetime.date) -> int:
     waiting = Reminder.objects.waiting()
     _of_same_person(digests(day), waiting).update(body="", read_at=None)
     row = digests(day).filter(status=Status.PENDING, recipient=OuterRef("recipient"), channel=OuterRef("channel"))
-    waiting.update(message=Subquery(row.values("pk")[:1]))
+    waiting.update(message=_first(row))
     return sum(_word_notices(batch, parts) for batch in _unworded(day))
 
 
+def _first(rows: QuerySet) -> Subquery:
+    """The key of the first of `rows`, looked up by its index for each outer row.
+
+    EXISTS would do, but PostgreSQL makes it a join, and without statistics (a new portal, a restored one) a join of
+    nested loops: 4,000 mails with 4,000 reminders took 1 s, 21,000 take half a minute.
+    """
+    return Subquery(rows.order_by().values("pk")[:1])
+
+
 def _of_same_person(messages: OutboxQuerySet, reminders: ReminderQuerySet) -> OutboxQuerySet:
+    """Those of `messages` whose readers have one of `reminders` on the same channel."""
     theirs = reminders.filter(recipient=OuterRef("recipient"), channel=OuterRef("channel"))
-    return messages.filter(Exists(theirs), status=Status.PENDING)
+    return messages.alias(theirs=_first(theirs)).filter(theirs__isnull=False, status=Status.PENDING)
 
 
 def _move_unsent(day: datetime.date) -> None:
     there = digests(day).filter(recipient=OuterRef("recipient"), channel=Channel.EMAIL)
     old = OutboxMessage.objects.filter(subject_type=SUBJECT, step=DUTIES, channel=Channel.EMAIL, status=Status.PENDING)
-    old.filter(~Exists(there), subject_id__lt=day.toordinal()).update(subject_id=day.toordinal())
+    lacking = old.alias(there=_first(there)).filter(there__isnull=True, subject_id__lt=day.toordinal())
+    lacking.update(subject_id=day.toordinal())
 
 
 def _leave_overtaken() -> None:
