@@ -30,12 +30,13 @@ FIGURES, FILES = "so-lieu", "tep"
 
 @dataclass(frozen=True)
 class Section:
-    """A section of the outline."""
+    """A section of the outline that is written; `chapter` is the title of the part that it belongs to, if any."""
 
     key: str
     title: str
     hint: str = ""
     is_required: bool = True
+    chapter: str = ""
 
     @property
     def field(self) -> str:
@@ -95,11 +96,31 @@ class Missing:
 
 
 def sections_of(milestone: Milestone) -> list[Section]:
-    """The outline of a milestone that asks for text; without one a single section."""
+    """What is written, by the outline of a milestone that asks for text; without one a single section.
+
+    A part with numbered parts below it (II above II.1) is a chapter: it has a title and is not written itself.
+    """
     if not milestone.asks_text:
         return []
     rows = milestone.outline or [{"key": "noi-dung", "title": _("Nội dung báo cáo")}]
-    return [Section(row["key"], row["title"], row.get("hint", ""), row.get("required", True)) for row in rows]
+    titles = {row["key"]: row["title"] for row in rows}
+    chapters = chapter_keys(titles)
+    return [
+        Section(
+            row["key"],
+            row["title"],
+            row.get("hint", ""),
+            row.get("required", True),
+            titles.get(row["key"].rpartition(".")[0], ""),
+        )
+        for row in rows
+        if row["key"] not in chapters
+    ]
+
+
+def chapter_keys(keys: Collection[str]) -> set[str]:
+    """The keys of an outline with others below them."""
+    return {above for key in keys if (above := key.rpartition(".")[0]) in keys}
 
 
 def report_of(task: UnitTask) -> TaskReport:
@@ -159,7 +180,7 @@ def report_content(task: UnitTask, report: TaskReport) -> dict[str, Any]:
     """All that a report says now, in the shape of a frozen version."""
     return {
         "sections": [
-            {"key": s.key, "title": s.title, "text": report.sections.get(s.key, "")}
+            {"key": s.key, "title": s.title, "text": report.sections.get(s.key, ""), "chapter": s.chapter}
             for s in sections_of(task.milestone)
         ],
         "figures": [_figure_row(line) for line in figure_lines(task, report)],

@@ -113,14 +113,24 @@ def _open(paper: Paper, task: UnitTask, named: _Named, issuer: Issuer) -> None:
 
 
 def _sections(paper: Paper, task: UnitTask, sections: Sequence[dict[str, Any]], *, keep_empty: bool) -> None:
+    above = ""
     for section in sections:
-        text = section["text"].strip()
+        text, chapter = section["text"].strip(), section.get("chapter", "")
         if not (text or keep_empty):
             continue
+        if chapter and chapter != above:
+            add_section_title(paper, chapter)
+        above = chapter
         # Without an outline the report is one text, whose title would say nothing.
         if task.milestone.outline:
-            add_section_title(paper, section["title"])
+            add_section_title(paper, _title_below(chapter, section))
         add_paragraph(paper, text or _TO_WRITE)
+
+
+def _title_below(chapter: str, section: dict[str, Any]) -> str:
+    """The title of a section as it stands under its chapter: 1. below II., not II.1."""
+    title: str = section["title"]
+    return title.removeprefix(f"{section['key'].rpartition('.')[0]}.") if chapter else title
 
 
 def _close(paper: Paper, named: _Named, issuer: Issuer) -> None:

@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from campaigns.content import chapter_keys
 from campaigns.ladder import check_steps
 from core.forms import LineField, ProseField
 from core.forms.fields import PortalField
@@ -66,7 +67,8 @@ class OutlineField(ProseField):
         keys = [part["key"] for part in parts]
         if again := next((key for key in keys if keys.count(key) > 1), ""):
             raise ValidationError(_("Số mục “%(key)s” ghi hai lần. Đánh số lại các mục.") % {"key": again})
-        return parts
+        chapters = chapter_keys(keys)
+        return [part | {"required": part["required"] and part["key"] not in chapters} for part in parts]
 
     def prepare_value(self, value: Any) -> Any:
         """The sections as they are typed."""

@@ -65,7 +65,10 @@ class MilestoneForm(PortalForm):
     outline = OutlineField(
         label=_("Đề cương"),
         required=False,
-        help_text=_("Mỗi mục một dòng, ví dụ: II.1. Công tác tuyên truyền * | gợi ý. Dấu * là mục bắt buộc."),
+        help_text=_(
+            "Mỗi mục một dòng, ví dụ: II.1. Công tác tuyên truyền * | gợi ý. Dấu * là mục bắt buộc. "
+            "Dòng “II. Kết quả” có II.1 ở dưới là tên phần, đơn vị không phải viết."
+        ),
     )
     figures = ManyChoiceField(label=_("Số liệu cần"), choices=_figure_choices, required=False)
     assembles = ModelOneChoiceField(Milestone.objects.none(), label=_("Tổng hợp từ"), required=False)

@@ -48,7 +48,8 @@ class Milestone(models.Model):
     asks_text = models.BooleanField(_("cần báo cáo bằng lời"), default=True)
     asks_figures = models.BooleanField(_("cần số liệu"), default=False)
     asks_files = models.BooleanField(_("cần tệp có chữ ký"), default=False)
-    #: The sections of the report: [{"key", "title", "hint"}]; the figures asked: codes of the catalogue.
+    #: The sections of the report: [{"key", "title", "hint", "required"}], II above II.1 is a chapter (content.py); the
+    #: figures asked: codes of the catalogue.
     outline = models.JSONField(_("đề cương"), default=list, blank=True)
     figures = models.JSONField(_("số liệu cần"), default=list, blank=True)
     #: The unit milestone whose reports the district's report is assembled from.

@@ -47,8 +47,8 @@ class TaskReport(models.Model):
 class TaskReportVersion(models.Model):
     """The report as it was submitted: frozen, numbered from 1.
 
-    `sections` is [{key, title, text}]; `figures` is [{code, label, known, typed, reason, url}] where `known` is what
-    the portal counted as of the day and `url` its list; `files` is [{id, kind, name, size}].
+    `sections` is [{key, title, text, chapter}]; `figures` is [{code, label, known, typed, reason, url}] where `known`
+    is what the portal counted as of the day and `url` its list; `files` is [{id, kind, name, size}].
     """
 
     task = models.ForeignKey(UnitTask, on_delete=models.PROTECT, related_name="versions")

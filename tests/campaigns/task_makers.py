@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 from campaigns import services
+from campaigns.content import sections_of
 from campaigns.enums import Addressing, FileKind, TaskState, Tier
 from campaigns.models import Milestone, TaskReport, UnitTask
 from campaigns.services import publish_milestone
@@ -16,6 +17,7 @@ from tests.factories import UnitFactory, World, scan_upload
 
 OUTLINE = [
     {"key": "I", "title": "I. Công tác lãnh đạo, chỉ đạo", "hint": "Văn bản đã ban hành.", "required": False},
+    {"key": "II", "title": "II. Kết quả thực hiện", "hint": "", "required": False},
     {"key": "II.1", "title": "II.1. Công tác tuyên truyền", "hint": "", "required": True},
     {"key": "IV", "title": "IV. Phương hướng", "hint": "", "required": True},
 ]
@@ -51,9 +53,7 @@ def district_review(world: World, source: Milestone, **values: Any) -> UnitTask:
 
 def write(task: UnitTask, by: Any, **figures: int) -> TaskReport:
     """A report with all that its milestone asks for; `figures` are typed besides BD = 4."""
-    sections = {row["key"]: f"{row['title']}: đã làm xong." for row in task.milestone.outline}
-    if task.milestone.asks_text and not sections:
-        sections = {"noi-dung": "Đã làm xong."}
+    sections = {s.key: f"{s.title}: đã làm xong." for s in sections_of(task.milestone)}
     wanted = {"BD": 4} if task.milestone.asks_figures else {}
     if task.milestone.assembles_id:
         # Nobody counts for the district before a unit's report was accepted.

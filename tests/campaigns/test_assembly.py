@@ -19,9 +19,10 @@ from campaigns.assembly import assembly_of
 from campaigns.content import as_text
 from campaigns.models import TaskReport, UnitTask
 from campaigns.services import accept_report, submit_report
+from campaigns.services.reports import ReportInput
 from core import clock
 from tests.campaigns.makers import publish, task_of
-from tests.campaigns.task_makers import bring, district_review, many_tasks, review, write
+from tests.campaigns.task_makers import OUTLINE, bring, district_review, many_tasks, review, write
 from tests.factories import World
 
 pytestmark = pytest.mark.django_db
@@ -185,7 +186,20 @@ def test_figures_are_appendices_behind_the_signature(world: World, browse: Calla
 def test_a_draft_names_what_is_still_to_be_written(world: World, browse: Callable[[str], Client]) -> None:
     task = task_of(review(world), world.commune_a)
     words = words_of(browse("officer").get(page("task_document", task.pk)).content)
-    assert "II.1. Công tác tuyên truyền\n" + "…" * 12 in words
+    assert "II. Kết quả thực hiện\n1. Công tác tuyên truyền\n" + "…" * 12 in words
+
+
+def test_a_chapter_of_which_nothing_was_written_is_not_in_the_paper(
+    world: World, browse: Callable[[str], Client]
+) -> None:
+    outline = [*OUTLINE[:2], OUTLINE[2] | {"required": False}, OUTLINE[3]]
+    task = task_of(review(world, outline=outline), world.commune_a)
+    write(task, world.officer)
+    save = ReportInput(sections={"II.1": ""})
+    services.save_report(task=task, by=world.officer, data=save, seen_version=task.report.version)
+    submit_report(task=task, by=world.officer)
+    words = words_of(browse("reviewer").get(page("task_document", task.pk)).content)
+    assert ("Kết quả thực hiện" in words, "IV. Phương hướng" in words) == (False, True)
 
 
 def test_a_title_that_begins_with_an_abbreviation_keeps_it(world: World, browse: Callable[[str], Client]) -> None:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from docx import Document
 
+from campaigns.content import sections_of
 from campaigns.enums import Tier
 from campaigns.models import LegalBasis, Milestone, Programme, ReminderException, UnitGoal, UnitTask, Urging
 from campaigns.services import add_basis, add_exception, urge
@@ -338,6 +339,14 @@ def test_a_new_milestone_is_saved_unpublished(browse: Browse, milestone: Milesto
         {"key": "I", "title": "I. Kết quả", "hint": "", "required": True},
         {"key": "II", "title": "II. Kiến nghị", "hint": "nếu có", "required": False},
     ]
+
+
+def test_a_part_above_others_is_a_chapter_and_asks_for_nothing(browse: Browse, milestone: Milestone) -> None:
+    url = reverse("campaigns:milestone_new", args=[milestone.programme_id])
+    browse("interior_head").post(url, milestone_words(outline="I. Một *\nII. Hai *\nII.1. Ba *\nII.2. Bốn"))
+    made = Milestone.objects.latest("pk")
+    assert [part["required"] for part in made.outline] == [True, False, True, False]
+    assert [(s.key, s.chapter) for s in sections_of(made)] == [("I", ""), ("II.1", "II. Hai"), ("II.2", "II. Hai")]
 
 
 @pytest.mark.parametrize(
