@@ -45,6 +45,8 @@ def _line(row: FollowUp) -> OwedLine:
         note=row.visit.plan.title,
         path=row.get_absolute_url(),
         unit_name=row.visit.unit.name_in_text,
+        unit_id=row.visit.unit_id,
+        unit_path=row.visit.unit.path,
         short=_("kiến nghị sau kiểm tra"),
         missing=_("báo cáo kết quả thực hiện"),
         plan=row.visit.plan.paper,

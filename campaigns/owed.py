@@ -64,7 +64,7 @@ class TaskSource:
 
     def lines(self, ids: Collection[int]) -> dict[int, OwedLine]:
         """Words for tasks that are still owed."""
-        tasks = UnitTask.objects.owed().filter(pk__in=ids).select_related("unit", "milestone__programme")
+        tasks = UnitTask.objects.owed().filter(pk__in=ids).select_related("unit", "milestone__programme__unit")
         progress = _progress[0](ids) if _progress else {}
         return {task.pk: _line(task, progress.get(task.pk) or _asked(task)) for task in tasks.order_by()}
 
@@ -113,6 +113,9 @@ def _line(task: UnitTask, progress: Progress) -> OwedLine:
         note=progress.note,
         path=task.get_absolute_url(),
         unit_name=task.unit.name_in_text,
+        unit_id=task.unit_id,
+        unit_path=task.unit.path,
+        scope_path=programme.unit.path,
         extend_path="" if returned else reverse("campaigns:extension_ask", args=[task.pk]),
         short=title if returned else short,
         missing=progress.missing,
@@ -143,10 +146,14 @@ def _asked(task: UnitTask) -> Progress:
 
 
 def late_by_milestone(paths: Sequence[str], day: datetime.date) -> list[LateLine]:
-    """Units that are late on `day` below the given paths, by milestone, the oldest first: one query."""
+    """Units that are late on `day` below the given paths, by milestone, the oldest first: one query.
+
+    Of programmes whose reminders are on.
+    """
     rows = (
         UnitTask.objects.overdue(day)
-        .filter(path_condition(list(paths), "unit__"), milestone__programme__closed_at=None)
+        .filter(path_condition(list(paths), "unit__"))
+        .filter(milestone__programme__closed_at=None, milestone__programme__reminders_on=True)
         .order_by("milestone__due", "milestone_id", "unit__sort_key")
         .values_list("milestone_id", "milestone__short_title", "unit__short_name")
     )

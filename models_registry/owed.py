@@ -90,6 +90,8 @@ def _return_line(row: Exemplar) -> OwedLine:
         note=note,
         path=reverse("models_registry:exemplar_edit", args=[row.pk]),
         unit_name=row.unit.name_in_text,
+        unit_id=row.unit_id,
+        unit_path=row.unit.path,
         short=words,
         steps=RETURN_LADDER.steps,
     )
@@ -106,6 +108,8 @@ def _review_line(row: Exemplar) -> OwedLine:
         note=holder or _("Chưa có người nhận thẩm định."),
         path=reverse("models_registry:exemplar_review", args=[row.pk]),
         unit_name=row.unit.name_in_text,
+        unit_id=row.unit_id,
+        unit_path=row.unit.path,
         short=words,
         steps=REVIEW_LADDER.steps,
     )

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -71,6 +72,9 @@ class Composer(Protocol):
     def settled(self, message: OutboxMessage, status: str, reason: str) -> None:
         """The message was sent, has failed or was left out; runs in the transaction that records it."""
 
+    def not_yet(self) -> Q:
+        """Which of its messages may not leave at this moment, whatever their time."""
+
 
 #: (subject type, step) → who words such messages.
 _composers: dict[tuple[str, str], Composer] = {}
@@ -119,6 +123,8 @@ def release_stuck(now: datetime.datetime) -> int:
 def due_now(now: datetime.datetime, *, channel: str = Channel.EMAIL, even_quiet: bool = False) -> OutboxQuerySet:
     """Messages of a channel that may go out at `now` (wall time), without reminders while the hours are quiet."""
     due = OutboxMessage.objects.due(now, channel)
+    for (subject_type, step), composer in _composers.items():
+        due = due.exclude(composer.not_yet(), subject_type=subject_type, step=step)
     if even_quiet or not is_quiet(clock.now(), ReminderSettings.objects.current()):
         return due
     return due.exclude(subject_type__in={subject_type for subject_type, _step in _composers})

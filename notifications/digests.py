@@ -30,15 +30,15 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.insert_select import compiled, insert_select
-from organizations.enums import Role
-from organizations.models import RoleAssignment, User
+from organizations.enums import OFFICE_ROLES, Role
+from organizations.models import RoleAssignment
 
 from . import channels, wording
 from .calendar import CalendarItem, as_payload, items_about
 from .delivery import register_composer
 from .models import Channel, OutboxMessage, OutboxQuerySet, Status
 from .owed import Audience, OwedLine, source_of
-from .reminder_models import Reminder, ReminderQuerySet, ReminderState, Tier
+from .reminder_models import Reminder, ReminderQuerySet, ReminderSettings, ReminderState, Tick, Tier
 from .sections import Parts, parts_for, readers_on
 from .waiting import let_go, with_news
 
@@ -58,6 +58,8 @@ class Told(Protocol):
     @property
     def unit_id(self) -> int: ...
     @property
+    def recipient_id(self) -> int: ...
+    @property
     def due(self) -> datetime.date: ...
     @property
     def tier(self) -> str: ...
@@ -73,6 +75,12 @@ def digests(day: datetime.date) -> OutboxQuerySet:
     return OutboxMessage.objects.filter(subject_type=SUBJECT, subject_id=day.toordinal(), step=DUTIES)
 
 
+def _unsent() -> OutboxQuerySet:
+    """Digests that wait for a worker, of any day, on the channels by which something is sent."""
+    rows = OutboxMessage.objects.filter(subject_type=SUBJECT, step=DUTIES, status=Status.PENDING)
+    return rows.exclude(channel=Channel.IN_APP)
+
+
 def digests_on_their_way() -> OutboxQuerySet:
     """Mails with reminders, or with what is late, that a worker will send: they carry the news of their readers."""
     if Channel.EMAIL not in {adapter.code for adapter in channels.sending()}:
@@ -81,16 +89,18 @@ def digests_on_their_way() -> OutboxQuerySet:
     return OutboxMessage.objects.filter(subject_type=SUBJECT, channel=Channel.EMAIL, status__in=unsent)
 
 
-def gather(day: datetime.date) -> int:
+def gather(day: datetime.date, since: datetime.date | None = None) -> int:
     """Put the reminders that wait into the digests of `day`; returns how many notices were worded. Safe to repeat.
 
     A digest of an earlier day that could not be sent yet becomes today's, with its attempts and its Message-ID; what a
     newer step has overtaken is left out. Reminders planned after the digest of the day has left wait for the next.
+    With the sections that fell on the days from `since` on, on which nothing was planned.
     """
+    _merge_unsent(day)
     _move_unsent(day)
     _leave_overtaken()
     _write_rows(day)
-    parts = Parts(day)
+    parts = Parts(day, since)
     _write_rows_of_sections(day, parts)
     waiting = Reminder.objects.waiting()
     _of_same_person(digests(day), waiting).update(body="", read_at=None)
@@ -114,18 +124,33 @@ def _of_same_person(messages: OutboxQuerySet, reminders: ReminderQuerySet) -> Ou
     return messages.alias(theirs=_first(theirs)).filter(theirs__isnull=False, status=Status.PENDING)
 
 
+def _merge_unsent(day: datetime.date) -> None:
+    """Of several digests that could not leave the newest stays; what the others held waits for it again.
+
+    One more comes about when a worker held a digest while the next day was planned; so does one beside that of `day`.
+    """
+    same = {"recipient": OuterRef("recipient"), "channel": OuterRef("channel")}
+    unsent = _unsent().filter(subject_id__lt=day.toordinal())
+    newer = _first(unsent.filter(subject_id__gt=OuterRef("subject_id"), **same))
+    merged = unsent.alias(newer=newer, there=_first(digests(day).filter(**same)))
+    merged = merged.exclude(newer=None, there=None)
+    pks = list(merged.values_list("pk", flat=True))
+    if not pks:
+        return
+    Reminder.objects.filter(message__in=pks, state=ReminderState.PLANNED).update(message=None)
+    gone = OutboxMessage.objects.filter(pk__in=pks, status=Status.PENDING)
+    gone.update(status=Status.SKIPPED, last_error=_("Gộp vào thư của ngày sau."))
+
+
 def _move_unsent(day: datetime.date) -> None:
-    there = digests(day).filter(recipient=OuterRef("recipient"), channel=Channel.EMAIL)
-    old = OutboxMessage.objects.filter(subject_type=SUBJECT, step=DUTIES, channel=Channel.EMAIL, status=Status.PENDING)
-    lacking = old.alias(there=_first(there)).filter(there__isnull=True, subject_id__lt=day.toordinal())
-    lacking.update(subject_id=day.toordinal())
+    _unsent().filter(subject_id__lt=day.toordinal()).update(subject_id=day.toordinal())
 
 
 def _leave_overtaken() -> None:
     """A newer step about the same thing for the same person makes the one that still waits superfluous."""
     same = ("subject_type", "subject_id", "recipient", "channel")
     newer = Reminder.objects.filter(**{name: OuterRef(name) for name in same}, planned_for__gt=OuterRef("planned_for"))
-    unsent = Q(message=None) | Q(message__status=Status.PENDING, message__channel=Channel.EMAIL)
+    unsent = Q(message=None) | Q(message__status=Status.PENDING) & ~Q(channel=Channel.IN_APP)
     late = Reminder.objects.filter(unsent, Exists(newer), state=ReminderState.PLANNED)
     late.update(state=ReminderState.SKIPPED, reason=_("Đã có bậc nhắc mới hơn trước khi gửi được."))
 
@@ -153,10 +178,14 @@ def _write_rows(day: datetime.date) -> None:
 
 def _write_rows_of_sections(day: datetime.date, parts: Parts) -> None:
     """Write the messages of those whom nothing but a section has to say something; who has them is worded no more."""
-    people = readers_on(day)
+    people = readers_on(day, parts.since)
     told = set(digests(day).filter(recipient__in=people).values_list("recipient_id", "channel")) if people else set()
+    ways = _ways()
     lacking = {
-        (pk, channel) for pk, person in people.items() for channel in _channels_to(person) if (pk, channel) not in told
+        (pk, way.code)
+        for pk, person in people.items()
+        for way in ways
+        if way.address_of(person) and (pk, way.code) not in told
     }
     worded = parts.of({pk for pk, _channel in lacking})
     OutboxMessage.objects.bulk_create(
@@ -179,8 +208,10 @@ def _write_rows_of_sections(day: datetime.date, parts: Parts) -> None:
     )
 
 
-def _channels_to(person: User) -> tuple[str, ...]:
-    return (Channel.IN_APP, Channel.EMAIL) if person.email else (Channel.IN_APP,)
+def _ways() -> list[channels.Adapter]:
+    """The channels on which reminders go out: mail only while it is switched on for them."""
+    mail_on = ReminderSettings.objects.current().mail_on
+    return [way for way in channels.enabled() if mail_on or way.code != Channel.EMAIL]
 
 
 def _title(day: datetime.date) -> str:
@@ -240,6 +271,7 @@ class Facts:
     lines: dict[tuple[str, int], OwedLine]
     officers: dict[int, tuple[str, ...]]
     told_on: dict[tuple[str, int, datetime.date], tuple[datetime.date, ...]]
+    held: dict[int, list[RoleAssignment]]
 
 
 def gather_facts(rows: Collection[Told], day: datetime.date) -> Facts:
@@ -254,7 +286,15 @@ def gather_facts(rows: Collection[Told], day: datetime.date) -> Facts:
         for pk, line in source.lines(wanted).items()
     }
     escalated = [row for row in rows if row.tier != Tier.OWNER]
-    return Facts(lines, _officers(escalated), _told_on(escalated, day))
+    return Facts(lines, _officers(escalated), _told_on(escalated, day), _held({row.recipient_id for row in rows}))
+
+
+def _held(people: Collection[int]) -> dict[int, list[RoleAssignment]]:
+    """The roles that people hold now, by person."""
+    held: dict[int, list[RoleAssignment]] = defaultdict(list)
+    for one in RoleAssignment.objects.held_on(clock.today()).filter(user__in=people).select_related("unit"):
+        held[one.user_id].append(one)
+    return held
 
 
 def _officers(rows: Collection[Told]) -> dict[int, tuple[str, ...]]:
@@ -312,19 +352,45 @@ def digest_of(rows: Collection[Told], facts: Facts, day: datetime.date) -> wordi
 
 
 def drop_settled(rows: Iterable[Reminder], facts: Facts) -> set[int]:
-    """Record what is owed no more, or by another day: it is left out and says why. Returns the keys."""
-    done, moved = [], []
+    """Record what is owed no more, by another day, or not by the reader: left out, with why. Returns the keys."""
+    found: dict[str, list[int]] = defaultdict(list)
     for row in rows:
-        line = facts.lines.get((row.subject_type, row.subject_id))
-        if line is None:
-            done.append(row.pk)
-        elif line.due != row.due:
-            moved.append(row.pk)
-    for pks, words in ((done, _("Đã xong trước khi gửi.")), (moved, _("Hạn đã dời trước khi gửi."))):
-        if pks:
-            unsent = Reminder.objects.filter(pk__in=pks, state=ReminderState.PLANNED)
-            unsent.update(state=ReminderState.SKIPPED, reason=words)
-    return {*done, *moved}
+        if why := _why_settled(row, facts):
+            found[why].append(row.pk)
+    for why, pks in found.items():
+        unsent = Reminder.objects.filter(pk__in=pks, state=ReminderState.PLANNED)
+        unsent.update(state=ReminderState.SKIPPED, reason=why)
+    return {pk for pks in found.values() for pk in pks}
+
+
+def _why_settled(row: Reminder, facts: Facts) -> str:
+    line = facts.lines.get((row.subject_type, row.subject_id))
+    if line is None:
+        return _("Đã xong trước khi gửi.")
+    if line.due != row.due:
+        return _("Hạn đã dời trước khi gửi.")
+    if line.unit_id != row.unit_id:
+        return _("Việc đã giao đơn vị khác trước khi gửi.")
+    if not any(_concerns(role, row.tier, line) for role in facts.held.get(row.recipient_id, ())):
+        return _("Người nhận không còn giữ việc này.")
+    return ""
+
+
+#: Tier → roles of the unit itself, roles over it, by which a person is told.
+_ROLES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    Tier.OWNER: (frozenset({Role.OFFICER}), frozenset(OFFICE_ROLES)),
+    Tier.LEADER: (frozenset({Role.UNIT_LEADER}), frozenset({Role.INTERIOR_HEAD, Role.LEADER})),
+    Tier.OFFICE: (frozenset(), frozenset({*OFFICE_ROLES, Role.LEADER})),
+}
+_ROLES[Tier.UNMANNED] = (_ROLES[Tier.LEADER][0], _ROLES[Tier.LEADER][1] | _ROLES[Tier.OFFICE][1])
+
+
+def _concerns(held: RoleAssignment, tier: str, line: OwedLine) -> bool:
+    """Whether by a role a person is still told of a duty in a tier."""
+    of_unit, over_it = _ROLES[tier]
+    if held.unit_id == line.unit_id and held.role in of_unit:
+        return True
+    return held.role in over_it and (line.scope_path or line.unit_path).startswith(held.unit.path)
 
 
 def dates_of(rows: Iterable[Reminder]) -> list[CalendarItem]:
@@ -342,17 +408,20 @@ class DutyComposer:
     def compose(self, message: OutboxMessage) -> wording.Digest | None:
         """The digest as it stands now, with the news that wait; None when nothing of it is owed any more."""
         day, person = day_of(message), message.recipient_id
-        if not RoleAssignment.objects.held_on(clock.today()).filter(user=message.recipient_id).exists():
-            return None
         rows = list(Reminder.objects.filter(message=message, state=ReminderState.PLANNED))
         facts = gather_facts(rows, day)
         dropped = drop_settled(rows, facts)
         left = [row for row in rows if row.pk not in dropped]
         message.calendar = as_payload(dates_of(left))
         written_on = message.created_at.astimezone(clock.VIETNAM).date()
-        parts = parts_for(day, [person], since=written_on).get(person, ())
+        since = min(written_on, Tick.objects.current().unplanned_since or written_on)
+        parts = parts_for(day, [person], since=since).get(person, ())
         digest = wording.with_parts(digest_of(left, facts, day), parts)
         return with_news(message, digest) if digest else None
+
+    def not_yet(self) -> Q:
+        """Digests of earlier days: what they say is of their day; planning of today takes them along."""
+        return Q(subject_id__lt=clock.today().toordinal())
 
     def settled(self, message: OutboxMessage, status: str, reason: str) -> None:
         """The message was sent, failed or was left out: so were its reminders. News that did not leave wait again."""

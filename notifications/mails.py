@@ -1,4 +1,4 @@
-"""E-mail as a channel: one SMTP connection a batch, and which answers of the server may pass."""
+"""E-mail as a channel: one SMTP connection a batch, a new one after a cut, and which answers of the server may pass."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
 
 from . import delivery
 from .channels import ChannelDown, PermanentError, TemporaryError
@@ -24,9 +25,10 @@ _WHOLE_SERVER = (
     smtplib.SMTPConnectError,
     smtplib.SMTPHeloError,
     smtplib.SMTPSenderRefused,
-    smtplib.SMTPServerDisconnected,
     smtplib.SMTPNotSupportedError,
 )
+#: So many mails cut off one after another are the fault of the server, and not of the mails.
+_CUTS_IN_A_ROW = 3
 
 
 class EmailChannel:
@@ -38,6 +40,7 @@ class EmailChannel:
 
     def __init__(self) -> None:
         self.connection: BaseEmailBackend | None = None
+        self.cuts = 0
 
     def is_available(self) -> bool:
         """Always: without a server mails go to the folder."""
@@ -52,11 +55,7 @@ class EmailChannel:
         """One connection for all mails of a batch."""
         connection = get_connection()
         try:
-            try:
-                connection.open()
-            except (OSError, ValueError, smtplib.SMTPException) as error:
-                # ValueError: a name of the server, or a word of the sign-in, that cannot be sent at all.
-                raise ChannelDown(str(error)) from error
+            _open(connection)
             self.connection = connection
             yield
         finally:
@@ -65,15 +64,35 @@ class EmailChannel:
                 connection.close()
 
     def send(self, message: OutboxMessage) -> None:
-        """Write the mail and hand it to the server."""
+        """Write the mail and hand it to the server; over a new connection when the one before was cut."""
+        self._ensure_connection()
         try:
             mail = delivery.mail_for(message, self.connection)
             message.sent_to = mail.to[0]
             mail.send()
         except _WHOLE_SERVER as error:
             raise ChannelDown(str(error)) from error
+        except smtplib.SMTPServerDisconnected as error:
+            # A server may hang on one address, or cut at one content: that mail waits its turn, the others go on.
+            self.cuts += 1
+            raise (TemporaryError if self.cuts < _CUTS_IN_A_ROW else ChannelDown)(str(error)) from error
         except smtplib.SMTPException as error:
             raise (PermanentError if _is_permanent(error) else TemporaryError)(str(error)) from error
+        self.cuts = 0
+
+    def _ensure_connection(self) -> None:
+        backend = self.connection
+        if isinstance(backend, EmailBackend) and (backend.connection is None or backend.connection.sock is None):
+            backend.close()
+            _open(backend)
+
+
+def _open(connection: BaseEmailBackend) -> None:
+    try:
+        connection.open()
+    except (OSError, ValueError, smtplib.SMTPException) as error:
+        # ValueError: a name of the server, or a word of the sign-in, that cannot be sent at all.
+        raise ChannelDown(str(error)) from error
 
 
 def _is_permanent(error: smtplib.SMTPException) -> bool:

@@ -57,7 +57,9 @@ class OwedLine:
     """One thing owed, in words: the line of a digest (verb first), and what a mail about it alone says.
 
     `short` is the duty as a noun for the subject ("báo cáo sơ kết 3 năm"), `missing` what is not there yet,
-    `due` the day that counts now, `plan` the paper that asks for it, `steps` the ladder in force.
+    `due` the day that counts now, `plan` the paper that asks for it, `steps` the ladder in force. `unit_id` and
+    `unit_path` are of the unit that it is about; `scope_path` is where the office over it is looked for, when that is
+    another place in the tree.
     """
 
     subject_id: int
@@ -66,6 +68,9 @@ class OwedLine:
     note: str
     path: str
     unit_name: str
+    unit_id: int
+    unit_path: str
+    scope_path: str = ""
     extend_path: str = ""
     short: str = ""
     missing: str = ""

@@ -138,7 +138,8 @@ TICK_IS_LATE = datetime.timedelta(minutes=12)
 class Tick(models.Model):
     """The last run of the engine: one row, which a run holds while it plans, so that two never plan at once.
 
-    `planned` counts all reminders of its day, the other figures what became of them so far.
+    `planned` counts all reminders of its day, the other figures what became of them so far. `planned_day` is the last
+    day that was planned, `planned_before` the one planned before it.
     """
 
     at = models.DateTimeField(null=True)
@@ -148,6 +149,8 @@ class Tick(models.Model):
     skipped = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
+    planned_day = models.DateField(null=True)
+    planned_before = models.DateField(null=True)
 
     objects = SingleRow.as_manager()
 
@@ -158,6 +161,11 @@ class Tick(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def unplanned_since(self) -> datetime.date | None:
+        """The first day before the last planned one on which nothing was planned, or that day itself."""
+        return self.planned_before + datetime.timedelta(days=1) if self.planned_before else self.planned_day
 
     @property
     def next_at(self) -> datetime.datetime | None:

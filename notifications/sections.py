@@ -54,23 +54,27 @@ def parts_for(
     return found
 
 
-def readers_on(day: datetime.date) -> dict[int, User]:
-    """Everybody whom a section may have something to tell on `day`, unworded. No query on a day without any."""
-    falling = [one for one in _sections if one.falls_on(day)]
+def readers_on(day: datetime.date, since: datetime.date | None = None) -> dict[int, User]:
+    """Everybody whom a section may have something to tell on `day`, unworded. No query on a day without any.
+
+    With what fell on the days from `since` on.
+    """
+    days = list(_days(since or day, day))
+    falling = [one for one in _sections if any(map(one.falls_on, days))]
     return {person.pk: person for person in _readers(falling, day, None)} if falling else {}
 
 
 class Parts:
-    """The parts of the digests of one day, each person's worded once."""
+    """The parts of the digests of one day, with what fell on the days from `since` on; each person's worded once."""
 
-    def __init__(self, day: datetime.date) -> None:
-        self.day = day
+    def __init__(self, day: datetime.date, since: datetime.date | None = None) -> None:
+        self.day, self.since = day, since
         self._found: dict[int, tuple[Digest, ...]] = {}
 
     def of(self, people: Collection[int]) -> dict[int, tuple[Digest, ...]]:
         """The parts of those of `people` who have any."""
         if new := set(people) - self._found.keys():
-            worded = parts_for(self.day, new)
+            worded = parts_for(self.day, new, since=self.since)
             self._found |= {person: worded.get(person, ()) for person in new}
         return {person: self._found[person] for person in people if self._found[person]}
 

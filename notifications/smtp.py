@@ -92,9 +92,10 @@ class BoundedBackend(EmailBackend):
         return BoundedSMTPOverSSL if self.use_ssl else BoundedSMTP
 
     def open(self) -> bool | None:
-        """Connect, greet and sign in, within the limit."""
+        """Connect, greet and sign in, within the limit; what goes wrong until then is the fault of no mail."""
         opened = super().open()
         if opened and isinstance(self.connection, BoundedSMTP):
+            self.connection.ehlo_or_helo_if_needed()
             self.connection.end_guard()
         return opened
 

@@ -40,9 +40,13 @@ def plan_day(day: datetime.date) -> Planned | None:
     """Plan `day` and write its digests, unless another run is at it (None). Safe to repeat."""
     Tick.objects.bulk_create([Tick(pk=1)], ignore_conflicts=True)
     with transaction.atomic():
-        if Tick.objects.select_for_update(skip_locked=True).filter(pk=1).first() is None:
+        tick = Tick.objects.select_for_update(skip_locked=True).filter(pk=1).first()
+        if tick is None:
             return None
-        return Planned(plan(day), gather(day))
+        if tick.planned_day != day:
+            tick.planned_before, tick.planned_day = tick.planned_day, day
+            tick.save(update_fields=["planned_before", "planned_day"])
+        return Planned(plan(day), gather(day, tick.unplanned_since))
 
 
 def run(hand_out: Callable[[Sequence[int]], object]) -> Tick:

@@ -22,8 +22,8 @@ class PostOffice:
     """Answers as an SMTP server, but for `faults`: stage → the line to say, or what to do.
 
     "hang" says nothing, "cut" closes, "drip" says its line a byte at a time, "slow" says it late. `refused` are
-    addresses that are refused with 550. `context` is for STARTTLS, `over_tls` for TLS from the first byte. `heard` are
-    the commands, `taken` the mails.
+    addresses that are refused with 550, `silent` those on which it hangs. `context` is for STARTTLS, `over_tls` for TLS
+    from the first byte. `heard` are the commands, `taken` the mails.
     """
 
     faults: dict[str, str] = field(default_factory=dict)
@@ -31,6 +31,7 @@ class PostOffice:
     context: ssl.SSLContext | None = None
     over_tls: ssl.SSLContext | None = None
     refused: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
     drip: float = 0.2
     heard: list[str] = field(default_factory=list)
     taken: list[bytes] = field(default_factory=list)
@@ -76,6 +77,9 @@ class PostOffice:
         if word == "RCPT" and any(address in command for address in self.refused):
             client.sendall(b"550 5.1.1 no such user\r\n")
             return True
+        if word == "RCPT" and any(address in command for address in self.silent):
+            time.sleep(20)
+            return False
         if word == "DATA":
             return self._say(client, "data", "354 go on") and self._take(client, lines)
         return self._say(client, word.lower(), "250 ok")

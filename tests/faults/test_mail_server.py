@@ -33,8 +33,9 @@ FAULTS: dict[str, tuple[dict[str, str], str, bool]] = {
     "452 at RCPT": ({"rcpt": "452 mailbox full"}, WAITS, True),
     "550 at RCPT": ({"rcpt": "550 5.1.1 no such user"}, FAILED, True),
     "5.7.1 after the content": ({"content": "554 5.7.1 not wanted"}, FAILED, True),
-    "cut after DATA": ({"content": "cut"}, WAITS, False),
-    "cut after the dot": ({"content": "cut after the dot"}, WAITS, False),
+    "cut after DATA": ({"content": "cut"}, WAITS, True),
+    "cut after the dot": ({"content": "cut after the dot"}, WAITS, True),
+    "silence at RCPT": ({"rcpt": "hang"}, WAITS, True),
     "a byte at a time": ({"ehlo": "drip"}, WAITS, False),
 }
 
@@ -101,6 +102,29 @@ def test_after_a_cut_behind_the_dot_the_copy_carries_the_same_number(server_at) 
         deliver()
     numbers = [re.search(rb"(?im)^message-id:\s*(\S+)", mail).group(1).decode() for mail in office.taken]
     assert (stands(message)[0], numbers) == (SENT, [message.message_id] * 2)
+
+
+def test_a_mail_on_which_the_server_hangs_holds_no_other_back_and_ends_as_failed(server_at) -> None:
+    others = [mail_to(f"canbo{number}", number) for number in range(2)]
+    silent = mail_to("im", 2)
+    others += [mail_to(f"canbo{number}", number) for number in range(3, 30)]
+    office = PostOffice(silent=("im@thidua.example",))
+    with open_office(office) as port:
+        server_at(port)
+        assert deliver() == len(others)
+        assert (stands(silent), {stands(mail)[0] for mail in others}) == ((WAITS, True), {SENT})
+        for _try in BACK_OFF:
+            OutboxMessage.objects.update(not_before=clock.wall_now())
+            deliver()
+    assert stands(silent)[0] == FAILED
+
+
+def test_a_server_that_cuts_every_mail_is_left_alone_after_three(server_at) -> None:
+    mails = [mail_to(f"canbo{number}", number) for number in range(10)]
+    with open_office(PostOffice({"content": "cut"})) as port:
+        server_at(port)
+        deliver()
+    assert [stands(mail) for mail in mails] == [(WAITS, True)] * 2 + [(WAITS, False)] * 8
 
 
 @pytest.mark.parametrize("fault", ["not offered", "refused", "cut", "certificate of nobody"])

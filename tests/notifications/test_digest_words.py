@@ -48,6 +48,8 @@ def line(pk: int = 7, due: datetime.date = datetime.date(2023, 6, 15), **more) -
         "missing": "(1) số mô hình được nhân rộng; (2) bài học kinh nghiệm; (3) tệp báo cáo có chữ ký",
         "path": f"/ke-hoach/nhiem-vu/{pk}/",
         "unit_name": "xã Vĩnh Hựu",
+        "unit_id": 1,
+        "unit_path": "0001",
         "extend_path": f"/ke-hoach/nhiem-vu/{pk}/gia-han/",
         "plan": "Kế hoạch 197/KH-UBND",
         "steps": STEPS,

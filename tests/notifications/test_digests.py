@@ -262,6 +262,7 @@ def test_a_mail_is_tried_for_a_day_and_then_failed(world: World, milestone: Mile
     waits = []
     for wait in (datetime.timedelta(0), *BACK_OFF):
         traveller.shift(wait)
+        plan_day(clock.today())
         deliver()
         waits.append(states(world)[0][0])
     assert waits == ["planned"] * len(BACK_OFF) + ["failed"]
