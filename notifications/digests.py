@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -271,7 +271,6 @@ class Facts:
     lines: dict[tuple[str, int], OwedLine]
     officers: dict[int, tuple[str, ...]]
     told_on: dict[tuple[str, int, datetime.date], tuple[datetime.date, ...]]
-    held: dict[int, list[RoleAssignment]]
 
 
 def gather_facts(rows: Collection[Told], day: datetime.date) -> Facts:
@@ -286,7 +285,7 @@ def gather_facts(rows: Collection[Told], day: datetime.date) -> Facts:
         for pk, line in source.lines(wanted).items()
     }
     escalated = [row for row in rows if row.tier != Tier.OWNER]
-    return Facts(lines, _officers(escalated), _told_on(escalated, day), _held({row.recipient_id for row in rows}))
+    return Facts(lines, _officers(escalated), _told_on(escalated, day))
 
 
 def _held(people: Collection[int]) -> dict[int, list[RoleAssignment]]:
@@ -351,11 +350,12 @@ def digest_of(rows: Collection[Told], facts: Facts, day: datetime.date) -> wordi
     return wording.digest_for(entries, day) if entries else None
 
 
-def drop_settled(rows: Iterable[Reminder], facts: Facts) -> set[int]:
+def drop_settled(rows: Collection[Reminder], facts: Facts) -> set[int]:
     """Record what is owed no more, by another day, or not by the reader: left out, with why. Returns the keys."""
     found: dict[str, list[int]] = defaultdict(list)
+    held = _held({row.recipient_id for row in rows})
     for row in rows:
-        if why := _why_settled(row, facts):
+        if why := _why_settled(row, facts, held):
             found[why].append(row.pk)
     for why, pks in found.items():
         unsent = Reminder.objects.filter(pk__in=pks, state=ReminderState.PLANNED)
@@ -363,7 +363,7 @@ def drop_settled(rows: Iterable[Reminder], facts: Facts) -> set[int]:
     return {pk for pks in found.values() for pk in pks}
 
 
-def _why_settled(row: Reminder, facts: Facts) -> str:
+def _why_settled(row: Reminder, facts: Facts, held: Mapping[int, Collection[RoleAssignment]]) -> str:
     line = facts.lines.get((row.subject_type, row.subject_id))
     if line is None:
         return _("Đã xong trước khi gửi.")
@@ -371,7 +371,7 @@ def _why_settled(row: Reminder, facts: Facts) -> str:
         return _("Hạn đã dời trước khi gửi.")
     if line.unit_id != row.unit_id:
         return _("Việc đã giao đơn vị khác trước khi gửi.")
-    if not any(_concerns(role, row.tier, line) for role in facts.held.get(row.recipient_id, ())):
+    if not any(_concerns(role, row.tier, line) for role in held.get(row.recipient_id, ())):
         return _("Người nhận không còn giữ việc này.")
     return ""
 

@@ -14,6 +14,7 @@ from campaigns.services import accept_report, ask_extension, publish_milestone, 
 from campaigns.workflow import TASK_WORKFLOW
 from core import clock
 from core.workflow import apply_all
+from emulation_portal.demo.mornings import Mornings
 from emulation_portal.demo.replaying import read, settle_messages
 from emulation_portal.demo.reports import hand_in_reports
 from notifications.models import OutboxMessage
@@ -56,6 +57,7 @@ class Replay:
     def __init__(self, programme: Programme, units: dict[str, Unit]) -> None:
         self.data: dict[str, Any] = read("schedule.json")
         self.units = units
+        self.mornings = Mornings(self.data["mornings"], units)
         self.people = {user.username: user for user in User.objects.all()}
         self.milestones = {m.code: m for m in programme.milestones.select_related("programme__unit")}
         held = RoleAssignment.objects.filter(role=Role.OFFICER).order_by("pk").values_list("unit", "user__username")
@@ -65,12 +67,14 @@ class Replay:
         """Take every step in the order of its day."""
         for row in self.data["published"]:
             milestones = [self.milestones[code] for code in row["codes"]]
+            self.mornings.live(row["on"])
             self._publish(milestones, row["on"])
             if "handed_in" in row:
                 self._complete(milestones, row)
         self._review()
         self._urge()
         self._ask()
+        self.mornings.settle()
 
     def _publish(self, milestones: Sequence[Milestone], day: str) -> None:
         with clock.replay_at(at(day, 9)):
@@ -82,7 +86,9 @@ class Replay:
         missing = self._ids(key for m in milestones for key in self.data["missing"].get(m.code, []))
         late = {m.code: self.data["late"][m.code] for m in milestones if m.code in self.data["late"]}
         slow = self._ids(key for words in late.values() for key in words["units"])
+        self.mornings.live(row["handed_in"])
         self._hand_in(milestones, row["handed_in"], without=missing | slow)
+        self.mornings.send_held(row["handed_in"])
         for code, words in late.items():
             self._hand_in([self.milestones[code]], words["handed_in"], only=self._ids(words["units"]))
         self._accept(milestones, max([row["accepted"], *(words["handed_in"] for words in late.values())]))
@@ -115,6 +121,7 @@ class Replay:
         """The June review: some units handed in, one report was accepted, one returned."""
         row = self.data["review"]
         milestone = self.milestones[row["code"]]
+        self.mornings.live(row["handed_in"])
         self._hand_in([milestone], row["handed_in"], only=self._ids(row["units"]))
         accepted, returned = row["accepted"], row["returned"]
         with clock.replay_at(at(accepted["on"], 15)):

@@ -141,6 +141,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
         "data_folder_in": str(DATA_DIR / "broker"),
         "data_folder_out": str(DATA_DIR / "broker"),
         "control_folder": str(DATA_DIR / "broker-control"),
+        # Between two looks into the folder. A worker that takes one message at a time also waits so long after each.
+        "polling_interval": 0.2,
     }
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
-from django.db.models import F
+from django.db.models import Count, F
 
 from campaigns.models import Extension, Programme, TaskRemark, TaskReportVersion, UnitTask, Urging
 from campaigns.reference import load_programmes
@@ -13,7 +14,8 @@ from core import clock
 from core.audit import verify
 from emulation_portal.demo.schedule import SUBJECTS, seed_schedule
 from emulation_portal.demo.seeding import seed_accounts
-from notifications.models import OutboxMessage, Status
+from notifications.models import OutboxMessage, Reminder, Status
+from notifications.planning import plan
 from organizations.models import User
 from organizations.reference import load_blocks, load_units
 
@@ -21,7 +23,7 @@ DAY = datetime.date(2023, 6, 5)
 
 
 @pytest.fixture
-def demo(db: None, stand_on) -> dict:
+def demo(db: None, stand_on) -> dict[str, Any]:
     stand_on(DAY)
     units = load_units()
     load_blocks(units)
@@ -48,6 +50,22 @@ def test_the_schedule_stands_as_on_the_training_date(demo: dict) -> None:
     assert Programme.objects.get(code="2021-2025").reminders_on
     done = UnitTask.objects.filter(milestone__code="TT-KH-2022")
     assert (done.in_time().count(), done.handed_in().count()) == (72, 74)
+
+
+def test_the_mornings_of_the_past_were_told_failed_and_left_out_as_the_engine_does(demo: dict) -> None:
+    mails = Reminder.objects.filter(channel="email")
+    told = dict(mails.order_by().values_list("state").annotate(n=Count("pk")))
+    assert (told["failed"], told["skipped"], told["sent"] > 300, "planned" in told) == (2, 4, True, False)
+    assert set(mails.filter(state="skipped").values_list("reason", flat=True)) == {"Đã xong trước khi gửi."}
+    mine = OutboxMessage.objects.filter(recipient__username="binhnhi", subject_type="digest", channel="email")
+    assert mine.filter(subject_id=datetime.date(2023, 6, 1).toordinal()).get().title == (
+        "Hạn 15/6: báo cáo sơ kết 3 năm – xã Bình Nhì"
+    )
+    assert not OutboxMessage.objects.filter(subject_type="digest", status=Status.PENDING, channel="email").exists()
+    # The first live day tells what is new and nothing of this again.
+    before = Reminder.objects.filter(recipient__username="binhnhi").count()
+    plan(DAY)
+    assert Reminder.objects.filter(recipient__username="binhnhi").count() == before
 
 
 def test_what_was_handed_in_can_be_read_and_the_log_agrees(demo: dict) -> None:
