@@ -30,11 +30,11 @@ def minutes_paper(visit: Visit) -> bytes:
     )
     _add_attendance(paper, visit)
     _add_findings(paper, visit)
-    papers.add_signature(
+    papers.add_paragraph(paper, _("Hai bên thống nhất nội dung trên và ký tên./."), before=6)
+    papers.add_two_signatures(
         paper,
-        authority="",
-        title=_("Đại diện đoàn"),
-        name=plan.lead.full_name,
+        left=(_("Đại diện đơn vị"), ""),
+        right=(_("Đại diện đoàn"), plan.lead.full_name),
         recipients=[visit.unit.name, _("Lưu: VT")],
     )
     return papers.as_bytes(paper)

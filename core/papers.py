@@ -30,6 +30,7 @@ __all__ = [
     "add_paragraph",
     "add_section_title",
     "add_signature",
+    "add_two_signatures",
     "add_table",
     "as_bytes",
     "dated",
@@ -228,22 +229,45 @@ def add_signature(paper: Paper, *, authority: str, title: str, name: str, recipi
 
     It stays in one piece, and with the last words of the body.
     """
-    if paper.paragraphs:
-        paper.paragraphs[-1].paragraph_format.keep_with_next = True
-    row = _borderless(paper, _split(paper, 75)).rows[0]
-    _mark_row(row, "w:cantSplit")
-    left, right = row.cells
-    _line(left, _("Nơi nhận:"), size=12, bold=True, italic=True, align="left")
-    for place, line in enumerate(recipients, start=1):
-        _line(left, f"- {line}{'.' if place == len(recipients) else ';'}", size=11, align="left")
-    for text in (authority, title):
-        if text:
-            _line(right, text.upper(), size=14, bold=True)
-    for _row in range(4):
-        _line(right, "", size=14)
-    _line(right, name, size=14, bold=True)
+    left, right = _foot(paper, 75)
+    _list_recipients(left, recipients)
+    _sign(right, [authority, title], name)
     for cell in (left, right):
         cell.paragraphs[0].paragraph_format.space_before = Pt(6)
+
+
+def add_two_signatures(
+    paper: Paper, *, left: tuple[str, str], right: tuple[str, str], recipients: Sequence[str]
+) -> None:
+    """The foot of minutes: two (title, name) beside each other, the recipients below them at the left."""
+    cells = _foot(paper, _text_width(paper) // 2)
+    for cell, (title, name) in zip(cells, (left, right), strict=True):
+        _sign(cell, [title], name)
+    _list_recipients(_borderless(paper, [_text_width(paper)]).rows[0].cells[0], recipients)
+
+
+def _foot(paper: Paper, left: int) -> Sequence[_Cell]:
+    """A row of two cells in one piece, kept with the last words of the body."""
+    if paper.paragraphs:
+        paper.paragraphs[-1].paragraph_format.keep_with_next = True
+    row = _borderless(paper, _split(paper, left)).rows[0]
+    _mark_row(row, "w:cantSplit")
+    return row.cells
+
+
+def _list_recipients(cell: _Cell, recipients: Sequence[str]) -> None:
+    _line(cell, _("Nơi nhận:"), size=12, bold=True, italic=True, align="left")
+    for place, line in enumerate(recipients, start=1):
+        _line(cell, f"- {line}{'.' if place == len(recipients) else ';'}", size=11, align="left")
+
+
+def _sign(cell: _Cell, titles: Sequence[str], name: str) -> None:
+    """Who signs, with room to do so."""
+    for text in filter(None, titles):
+        _line(cell, text.upper(), size=14, bold=True)
+    for _row in range(4):
+        _line(cell, "", size=14)
+    _line(cell, name, size=14, bold=True)
 
 
 def add_appendix(paper: Paper, *, number: str, title: str, of: str, landscape: bool = False) -> None:

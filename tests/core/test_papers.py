@@ -18,6 +18,7 @@ from core.papers import (
     add_section_title,
     add_signature,
     add_table,
+    add_two_signatures,
     as_bytes,
     dated,
     new_paper,
@@ -196,6 +197,22 @@ def test_the_signature_stays_whole_and_with_the_end_of_the_body() -> None:
     paper = reopened(paper)
     assert paper.paragraphs[0].paragraph_format.keep_with_next
     assert "cantSplit" in paper.tables[0].rows[0]._tr.xml
+
+
+def test_minutes_are_signed_by_both_sides_above_the_recipients() -> None:
+    paper = new_paper()
+    add_paragraph(paper, "Hai bên ký tên./.")
+    add_two_signatures(
+        paper, left=("Đại diện đơn vị", ""), right=("Đại diện đoàn", "Lê A"), recipients=["Xã Bình An", "Lưu: VT"]
+    )
+    paper = reopened(paper)
+    signed, below = paper.tables
+    assert [[p.text for p in cell.paragraphs if p.text] for cell in signed.rows[0].cells] == [
+        ["ĐẠI DIỆN ĐƠN VỊ"],
+        ["ĐẠI DIỆN ĐOÀN", "Lê A"],
+    ]
+    assert [p.text for p in below.rows[0].cells[0].paragraphs] == ["Nơi nhận:", "- Xã Bình An;", "- Lưu: VT."]
+    assert paper.paragraphs[0].paragraph_format.keep_with_next
 
 
 def test_the_foot_has_recipients_at_the_left_and_the_signer_at_the_right() -> None:
