@@ -8,6 +8,7 @@ PARTS = (
     "calendar",
     "figures",
     "guidance_letters",
+    "inspection_calendar",
     "inspection_journal",
     "inspection_letters",
     "inspection_owed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from notifications.services import Letter, Owed, cancel, post, post_all
 from organizations.enums import OFFICE_ROLES
 from organizations.selectors import holders_over
 
+from .inspection_calendar import follow_ups_of, follow_ups_with
 from .inspection_enums import VisitState
 from .models import FollowUp, FollowUpTransition, Visit, VisitTransition
 from .people import people_of_units
@@ -84,14 +86,15 @@ def tell_unit(visit: Visit, log: VisitTransition) -> None:
         ),
     }
     body = bodies[log.name] % told
-    if log.name == "send" and (due := _due_lines(visit)):
-        body = f"{body}\n\n{due}"
+    due = _due_lines(visit) if log.name == "send" else ""
+    dates = tuple(follow_ups_of(visit.pk)) if due else ()
+    letter = _letter(titles[log.name] % told, f"{body}\n\n{due}".strip(), visit.get_absolute_url())
     post(
         subject_type=VISIT,
         subject_id=visit.pk,
         step=_step(log),
         recipients=people_of_units([visit.unit])[visit.unit_id],
-        letter=_letter(titles[log.name] % told, body, visit.get_absolute_url()),
+        letter=replace(letter, dates=dates, is_duty=bool(due)),
     )
 
 
@@ -148,12 +151,14 @@ def tell_about(follow_up: FollowUp, log: FollowUpTransition) -> None:
     people: Iterable[User] = (
         _office(follow_up.visit, log.actor_id) if to_office else people_of_units([follow_up.unit])[follow_up.unit_id]
     )
+    letter = _letter(titles[log.name] % told, bodies[log.name] % told, follow_up.get_absolute_url())
+    dates = tuple(follow_ups_with([follow_up.pk])) if log.name == "return" else ()
     post(
         subject_type=FOLLOW_UP,
         subject_id=follow_up.pk,
         step=_step(log),
         recipients=people,
-        letter=_letter(titles[log.name] % told, bodies[log.name] % told, follow_up.get_absolute_url()),
+        letter=replace(letter, dates=dates),
     )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +14,10 @@ from notifications.owed import Audience, Ladder, OwedGroup, OwedLine, register_s
 
 from .models import FollowUp
 
+if TYPE_CHECKING:
+    from organizations.models import User
+
+SUBJECT = "inspection_follow_up"
 #: Recommendations are short and due soon: reminded a week before, on the day before and on the day, then as late.
 LADDER = Ladder(steps=(-7, -1, 0, 1, 3, 7), leader_from=3, office_from=7)
 
@@ -21,7 +25,7 @@ LADDER = Ladder(steps=(-7, -1, 0, 1, 3, 7), leader_from=3, office_from=7)
 class FollowUpSource:
     """What units owe after a visit."""
 
-    subject_type = "inspection_follow_up"
+    subject_type = SUBJECT
     label = cast("str", gettext_lazy("Kiến nghị sau kiểm tra"))
     audience = Audience.UNIT
 
@@ -34,6 +38,15 @@ class FollowUpSource:
         """Words for those that are still owed: one query."""
         rows = FollowUp.objects.owed().filter(pk__in=ids).select_related("visit__unit", "visit__plan")
         return {row.pk: _line(row) for row in rows}
+
+    def readable_by(self, user: User) -> QuerySet[FollowUp]:
+        """Those of the scope."""
+        return FollowUp.objects.visible_to(user)
+
+    def names(self, ids: Collection[int]) -> dict[int, str]:
+        """What was to be done."""
+        rows = FollowUp.objects.filter(pk__in=ids).order_by().values_list("pk", "what")
+        return {pk: shorten(what, 100) for pk, what in rows}
 
 
 def _line(row: FollowUp) -> OwedLine:
@@ -50,6 +63,7 @@ def _line(row: FollowUp) -> OwedLine:
         short=_("kiến nghị sau kiểm tra"),
         missing=_("báo cáo kết quả thực hiện"),
         plan=row.visit.plan.paper,
+        steps=LADDER.steps,
     )
 
 

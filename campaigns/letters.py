@@ -21,6 +21,7 @@ from organizations.models import RoleAssignment, User
 from organizations.querysets import path_condition
 from organizations.selectors import holders_over
 
+from .calendar import tasks_with
 from .content import sections_of
 from .enums import ExtensionState, Tier
 from .models import Extension, TaskTransition, UnitTask
@@ -66,8 +67,10 @@ def tell_judges(task: UnitTask, log: TaskTransition) -> None:
 
 def tell_unit(task: UnitTask, log: TaskTransition) -> None:
     """A report was returned or accepted: to who answers the task."""
-    words = _returned(task, log) if log.name == "return" else _accepted(task)
-    _post(task, SUBJECT, task.pk, _step(log), writers_of(task).exclude(pk=log.actor_id), words)
+    returned = log.name == "return"
+    words = _returned(task, log) if returned else _accepted(task)
+    people = writers_of(task).exclude(pk=log.actor_id)
+    _post(task, SUBJECT, task.pk, _step(log), people, words, dated=returned)
 
 
 def tell_given(milestone: Milestone) -> None:
@@ -108,7 +111,8 @@ def tell_judges_of_extension(extension: Extension) -> None:
 def tell_unit_of_extension(extension: Extension) -> None:
     """The office answered."""
     people = User.objects.filter(Q(pk=extension.asked_by_id) | Q(pk__in=writers_of(extension.task).values("pk")))
-    _post(extension.task, EXTENSION, extension.pk, "answer", people.filter(is_active=True), _answered(extension))
+    people, granted = people.filter(is_active=True), extension.state == ExtensionState.GRANTED
+    _post(extension.task, EXTENSION, extension.pk, "answer", people, _answered(extension), dated=granted)
 
 
 def take_back_extension(extension: Extension) -> None:
@@ -116,8 +120,12 @@ def take_back_extension(extension: Extension) -> None:
     cancel(subject_type=EXTENSION, subject_id=extension.pk, step="ask")
 
 
-def _post(task: UnitTask, subject: str, pk: int, step: str, people: QuerySet[User], words: Words) -> None:
-    letter = Letter(title=words.subject, body=words.body, path=task.get_absolute_url())
+def _post(
+    task: UnitTask, subject: str, pk: int, step: str, people: QuerySet[User], words: Words, *, dated: bool = False
+) -> None:
+    """Post a letter about a task; `dated` ones carry the day by which it is owed now, as the feed has it."""
+    dates = tuple(tasks_with([task.pk])) if dated else ()
+    letter = Letter(title=words.subject, body=words.body, path=task.get_absolute_url(), dates=dates)
     post(subject_type=subject, subject_id=pk, step=step, recipients=people, letter=letter)
 
 

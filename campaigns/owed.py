@@ -6,6 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -18,6 +19,9 @@ from organizations.querysets import path_condition
 
 from .enums import TaskState
 from .models import Milestone, Programme, ReminderException, UnitTask
+
+if TYPE_CHECKING:
+    from organizations.models import User
 
 SUBJECT = "unit_task"
 
@@ -67,6 +71,14 @@ class TaskSource:
         tasks = UnitTask.objects.owed().filter(pk__in=ids).select_related("unit", "milestone__programme__unit")
         progress = _progress[0](ids) if _progress else {}
         return {task.pk: _line(task, progress.get(task.pk) or _asked(task)) for task in tasks.order_by()}
+
+    def readable_by(self, user: User) -> QuerySet[UnitTask]:
+        """Tasks of the scope."""
+        return UnitTask.objects.visible_to(user)
+
+    def names(self, ids: Collection[int]) -> dict[int, str]:
+        """The short titles of their milestones."""
+        return dict(UnitTask.objects.filter(pk__in=ids).values_list("pk", "milestone__short_title"))
 
 
 #: State of an owed task → the column of its date, each with an index of its own.

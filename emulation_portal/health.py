@@ -122,7 +122,7 @@ def mail_is_well() -> bool:
 def reminders_are_well() -> bool:
     """Tell whether the engine of reminders ran lately and without an error; before its first run nothing is wrong."""
     tick = Tick.objects.current()
-    return not tick.error and (tick.at is None or not tick.is_late)
+    return not tick.error and not tick.is_late
 
 
 @cache

@@ -35,7 +35,7 @@ def returned_records(user: User) -> list[CalendarItem]:
 
 
 def records_with(keys: Collection[int]) -> list[CalendarItem]:
-    """Those of the records with these keys that are still to be mended."""
+    """Those of the records with these keys that are still to be mended; while one is on hold nobody owes it."""
     return _items(pk__in=keys)
 
 
@@ -47,7 +47,7 @@ def dates_of(exemplar: Exemplar, log: ExemplarTransition) -> tuple[CalendarItem,
 
 
 def _items(**which: Any) -> list[CalendarItem]:
-    rows: Any = Exemplar.objects.filter(state=State.RETURNED, discarded_at=None, **which)
+    rows: Any = Exemplar.objects.filter(state=State.RETURNED, discarded_at=None, hold_since=None, **which)
     rows = rows.annotate(last_at=Max("transitions__at"), last_step=Max("transitions__pk"))
     return [_item(row, row.last_at, row.last_step) for row in rows.order_by("return_due", "pk")]
 

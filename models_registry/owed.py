@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
@@ -14,6 +15,9 @@ from notifications.owed import Audience, Ladder, OwedGroup, OwedLine, register_s
 from .enums import WAITING, State
 from .models import Exemplar, ExemplarTransition, ReviewComment
 
+if TYPE_CHECKING:
+    from organizations.models import User
+
 RETURN = "exemplar_return"
 REVIEW = "exemplar_review"
 #: The unit hears before its day; three days late its leader, a week late the office as well.
@@ -22,7 +26,20 @@ RETURN_LADDER = Ladder((-3, -1, 0, 1, 3, 7), leader_from=3, office_from=7)
 REVIEW_LADDER = Ladder((-1, 0, 1, 3, 7), leader_from=1, office_from=7)
 
 
-class ReturnSource:
+class _Records:
+    """What is the same for all duties about records."""
+
+    def readable_by(self, user: User) -> QuerySet[Exemplar]:
+        """Records that the person may read as they stand now."""
+        return Exemplar.objects.visible_to(user)
+
+    def names(self, ids: Collection[int]) -> dict[int, str]:
+        """Number and name, the name as it was sent: what the unit changes meanwhile is its own."""
+        rows = Exemplar.objects.filter(pk__in=ids).order_by().select_related("search")
+        return {row.pk: f"{row.number}, {row.words_for(own=False)[0]}" for row in rows}
+
+
+class ReturnSource(_Records):
     """Records sent back to be completed."""
 
     subject_type = RETURN
@@ -39,7 +56,7 @@ class ReturnSource:
         return {row.pk: _return_line(row) for row in rows.order_by()}
 
 
-class ReviewSource:
+class ReviewSource(_Records):
     """Answers that the office promised by a day; a hold stops the clock."""
 
     subject_type = REVIEW

@@ -43,7 +43,6 @@ class CalendarItem:
     path: str
     changed_at: datetime.datetime
     sequence: int = 0
-    done: bool = False
 
 
 Provider = Callable[["User"], Iterable[CalendarItem]]
@@ -63,12 +62,12 @@ def register_calendar(subject_type: str, provider: Provider, by_key: ByKey) -> N
 def items_about(subject_type: str, keys: Collection[int]) -> list[CalendarItem]:
     """The duties with these keys as they stand now, for the mail that tells of them; none of a kind without dates."""
     find = _by_key.get(subject_type)
-    return [item for item in find(keys) if not item.done] if find and keys else []
+    return list(find(keys)) if find and keys else []
 
 
 def items_for(user: User) -> list[CalendarItem]:
     """The duties of a person that are not done, the earliest first."""
-    found = [item for provider in _providers.values() for item in provider(user) if not item.done]
+    found = [item for provider in _providers.values() for item in provider(user)]
     return sorted(found, key=lambda item: (item.due, item.uid))
 
 

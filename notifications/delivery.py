@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from core import clock
 from organizations.enums import AddressFault
@@ -225,7 +226,10 @@ def is_owed(message: OutboxMessage) -> bool:
 def _why_not(message: OutboxMessage) -> str:
     """Why a mail is left out, when it is for its address."""
     person = message.recipient
-    return str(AddressFault(person.address_fault).label) if person.address_fault else ""
+    if person.address_fault:
+        return str(AddressFault(person.address_fault).label)
+    lacks = person.is_active and not person.email and message.subject_type not in _addressed
+    return _("Tài khoản chưa có địa chỉ thư dùng được.") if lacks and message.channel == Channel.EMAIL else ""
 
 
 def _finish(message: OutboxMessage, **values: object) -> bool:

@@ -23,23 +23,23 @@ MOST = 10
 
 
 def refused_addresses(user: User) -> OutboxQuerySet:
-    """The failed mails that still matter to who looks after accounts: to an address that is still in use.
+    """The failed mails that still matter to who looks after accounts: the last one to each address still in use.
 
     A corrected address, or a mail that arrived there since, settles it; so does an account that was closed.
     """
     mails = OutboxMessage.objects.filter(channel=Channel.EMAIL)
-    arrived = mails.filter(recipient=OuterRef("recipient"), sent_to=OuterRef("sent_to"), status=Status.SENT)
+    settled = mails.filter(status__in=(Status.SENT, Status.FAILED), pk__gt=OuterRef("pk"))
+    later = settled.filter(recipient=OuterRef("recipient"), sent_to=OuterRef("sent_to"))
     scope = path_condition(user.access.paths(*ACCOUNT_ROLES), "recipient__home_unit__")
     failed = mails.filter(scope, status=Status.FAILED, recipient__is_active=True, sent_to=F("recipient__email"))
-    return failed.exclude(sent_to="").filter(~Exists(arrived.filter(pk__gt=OuterRef("pk")))).select_related("recipient")
+    return failed.exclude(sent_to="").filter(~Exists(later)).select_related("recipient")
 
 
 def desk_items(user: User) -> list[DeskItem]:
-    """One thing to do for each address that is refused: one query, for those who look after accounts."""
+    """One thing to do for each address that is refused, the newest first: one query, for who looks after accounts."""
     if not user.access.has(*ACCOUNT_ROLES):
         return []
-    newest = {mail.recipient_id: mail for mail in refused_addresses(user).order_by("pk")[: MOST * 5]}
-    return [_item(mail) for mail in list(newest.values())[:MOST]]
+    return [_item(mail) for mail in refused_addresses(user).order_by("-pk")[:MOST]]
 
 
 def _item(mail: OutboxMessage) -> DeskItem:

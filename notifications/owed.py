@@ -17,6 +17,8 @@ from django.db.models import QuerySet
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+    from organizations.models import User
+
 
 class Audience(enum.Enum):
     """Who owes it: a unit (its officers, then its leaders, then the office) or the office over it."""
@@ -93,6 +95,12 @@ class Source(Protocol):
 
     def lines(self, ids: Collection[int]) -> dict[int, OwedLine]:
         """Words for those of `ids` that are still owed: one or two queries for all."""
+
+    def readable_by(self, user: User) -> QuerySet:
+        """What `user` may read of the records that are or were owed: nobody sees a reminder about another one."""
+
+    def names(self, ids: Collection[int]) -> dict[int, str]:
+        """What the proof calls those of `ids`, owed or not, for who may read them: one query."""
 
 
 @dataclass(frozen=True)

@@ -173,4 +173,5 @@ class Tick(models.Model):
 
     @property
     def is_late(self) -> bool:
-        return self.at is None or clock.wall_now() - self.at > TICK_IS_LATE
+        """Whether runs stopped; before the first one nothing tells since when it was due."""
+        return self.at is not None and clock.wall_now() - self.at > TICK_IS_LATE

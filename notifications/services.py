@@ -12,8 +12,8 @@ from core import clock
 
 from . import channels
 from .calendar import CalendarItem, as_payload
-from .enums import Channel, Rhythm, Status
-from .kinds import Kind, kind_of
+from .enums import Channel, NoticeKind, Rhythm, Status
+from .kinds import KINDS, Kind, kind_of
 from .models import OutboxMessage
 from .preferences import Rhythms, first_digest
 from .tasks import nudge
@@ -31,13 +31,14 @@ _NOT_OUT = (Status.PENDING, Status.WAITING)
 class Letter:
     """What is told: title (also the subject of the mail), plain text, and the page it leads to.
 
-    `dates` go with the mail as calendar events.
+    `dates` go with the mail as calendar events. With `is_duty` it cannot be muted, whatever the kind of its step.
     """
 
     title: str
     body: str
     path: str
     dates: tuple[CalendarItem, ...] = ()
+    is_duty: bool = False
 
 
 def post(
@@ -70,7 +71,7 @@ class Owed:
     @property
     def kind(self) -> Kind:
         """The kind by which its readers choose."""
-        return kind_of(self.subject_type, self.step)
+        return KINDS[NoticeKind.DUTY] if self.letter.is_duty else kind_of(self.subject_type, self.step)
 
 
 def post_all(owed: Iterable[Owed], *, delay: datetime.timedelta = datetime.timedelta(0)) -> None:

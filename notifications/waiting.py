@@ -39,11 +39,6 @@ _CARRIED_TITLE, _CARRIED_BODY = 120, 100
 _MARKS = uuid.UUID("5e0ad1a1-3c0c-4f0e-9b53-6a3a2f9c7d10")
 
 
-def waiting_news(user: User, day: datetime.date) -> list[OutboxMessage]:
-    """What waits for a digest of `day` and is still owed, oldest first; nothing is changed."""
-    return [message for message in _waiting(user, day).select_related("recipient") if is_owed(message)]
-
-
 def _waiting(user: User, day: datetime.date) -> QuerySet[OutboxMessage]:
     return OutboxMessage.objects.filter(recipient=user).waiting_for_digest(day, clock.wall_now())
 

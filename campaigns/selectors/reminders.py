@@ -1,14 +1,18 @@
-"""The proof of reminders: which step was due, sent, failed or left out, and why; for each milestone and unit."""
+"""The proof of reminders of every kind: what was sent, has failed or was left out, and why; on a page and a sheet."""
 
 from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from itertools import islice
+from operator import or_
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.core.paginator import Page
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -17,16 +21,20 @@ from campaigns.models import Milestone, UnitTask
 from campaigns.owed import SUBJECT
 from core import clock
 from core.dates import format_date
+from core.numbers import format_number
+from core.paging import CappedPaginator
 from core.spreadsheets import Cell
-from notifications.ladder import newest_step, step_day
 from notifications.models import Reminder
+from notifications.owed import Source, source_of, sources
 from notifications.reminder_models import ReminderState, Tier
 
 if TYPE_CHECKING:
     from organizations.models import User
 
-#: Rows of one spreadsheet.
+#: Rows of one spreadsheet, and of one read.
 MOST_ROWS = 100_000
+CHUNK = 2000
+NEWEST_FIRST = ("-planned_for", "-pk")
 #: State of a reminder → look and icon of its badge.
 LOOKS = {
     ReminderState.SENT.value: "done",
@@ -52,35 +60,72 @@ class ProofFilter:
         self.milestone = next((m for m in self.milestones if str(m.pk) == wanted), None)
         self.units = user.unit_tree.choices(set(user.reach(*READERS)))
         self.unit = next((pk for pk, _name in self.units if str(pk) == asked.get("don-vi", "")), None)
+        self.kinds = [(source.subject_type, source.label) for source in sources()]
+        self.kind = next((kind for kind, _label in self.kinds if kind == asked.get("loai", "")), "")
+        self.sources = [source for source in sources() if self.kind in ("", source.subject_type)]
         state = asked.get("ket-qua", "")
         self.state = state if state in ReminderState.values else ""
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.milestone or self.unit or self.state)
+        return bool(self.milestone or self.unit or self.kind or self.state)
 
     @property
     def query(self) -> str:
         """The filter as the end of an address."""
         parts = QueryDict(mutable=True)
-        for name, value in (("moc", self.milestone and self.milestone.pk), ("don-vi", self.unit)):
+        milestone = self.milestone and self.milestone.pk
+        for name, value in (
+            ("moc", milestone),
+            ("don-vi", self.unit),
+            ("loai", self.kind),
+            ("ket-qua", self.state),
+        ):
             if value:
                 parts[name] = str(value)
-        if self.state:
-            parts["ket-qua"] = self.state
         return parts.urlencode()
 
 
 def reminders_for(wanted: ProofFilter) -> QuerySet[Reminder]:
-    """Reminders about tasks in the scope of who asks, the newest first."""
-    rows = Reminder.objects.filter(subject_type=SUBJECT).within_reach(wanted.user.reach(*READERS))
+    """Reminders in the scope of who asks about what that person may read, the newest first."""
+    return _narrowed(wanted, reduce(or_, [_readable(source, wanted) for source in wanted.sources], Q(pk__in=())))
+
+
+def _readable(source: Source, wanted: ProofFilter) -> Q:
+    readable = source.readable_by(wanted.user).order_by().values("pk")
+    return Q(subject_type=source.subject_type, subject_id__in=readable)
+
+
+def _narrowed(wanted: ProofFilter, condition: Q) -> QuerySet[Reminder]:
+    rows = Reminder.objects.filter(condition).within_reach(wanted.user.reach(*READERS))
     if wanted.milestone:
-        rows = rows.filter(subject_id__in=UnitTask.objects.filter(milestone=wanted.milestone).values("pk"))
+        tasks = UnitTask.objects.filter(milestone=wanted.milestone)
+        rows = rows.filter(subject_type=SUBJECT, subject_id__in=tasks.values("pk"))
     if wanted.unit:
         rows = rows.filter(unit=wanted.unit)
     if wanted.state:
         rows = rows.filter(state=wanted.state)
-    return rows.select_related("unit", "recipient", "message").order_by("-planned_for", "-pk")
+    return _in_full(rows).order_by(*NEWEST_FIRST)
+
+
+def _in_full(rows: QuerySet[Reminder]) -> QuerySet[Reminder]:
+    return rows.select_related("unit", "recipient", "message")
+
+
+class ProofPaginator(CappedPaginator):
+    """Pages of the proof. The newest of each kind are found by its index: all kinds at once would have to be sorted."""
+
+    def __init__(self, wanted: ProofFilter, per_page: int) -> None:
+        super().__init__(reminders_for(wanted), per_page)
+        self.wanted = wanted
+
+    def page(self, number: int | str) -> Page:
+        number = self.validate_number(number)
+        top = number * self.per_page
+        kinds = [_narrowed(self.wanted, _readable(source, self.wanted))[:top] for source in self.wanted.sources]
+        parts = [_in_full(Reminder.objects.filter(pk__in=kind.values("pk")).order_by()) for kind in kinds]
+        rows = parts[0].union(*parts[1:], all=True).order_by(*NEWEST_FIRST)
+        return Page(rows[top - self.per_page : top], number, self)
 
 
 @dataclass(frozen=True)
@@ -88,29 +133,39 @@ class ProofRow:
     """One reminder in words."""
 
     reminder: Reminder
-    milestone: str
+    kind: str
+    what: str
     step: str
     look: str
     word: str
-    detail: str
+    sent: str
+
+    @property
+    def detail(self) -> str:
+        """Why it was not sent, or when and where to it was."""
+        return self.reminder.reason or self.sent
 
 
 def proof_rows(reminders: Iterable[Reminder]) -> list[ProofRow]:
-    """Rows of the proof: one further query for the names of the milestones."""
+    """Rows of the proof: one further query for each kind of duty in it, for the names."""
     found = list(reminders)
-    tasks = UnitTask.objects.filter(pk__in={row.subject_id for row in found})
-    titles = dict(tasks.values_list("pk", "milestone__short_title"))
-    return [_proof_row(row, titles.get(row.subject_id, "")) for row in found]
+    ids: dict[str, set[int]] = defaultdict(set)
+    for row in found:
+        ids[row.subject_type].add(row.subject_id)
+    names = {kind: source.names(wanted) for kind, wanted in ids.items() if (source := source_of(kind))}
+    return [_proof_row(row, names.get(row.subject_type, {}).get(row.subject_id, "")) for row in found]
 
 
-def _proof_row(row: Reminder, milestone: str) -> ProofRow:
+def _proof_row(row: Reminder, what: str) -> ProofRow:
+    source = source_of(row.subject_type)
     return ProofRow(
         reminder=row,
-        milestone=milestone,
+        kind=str(source.label) if source else "",
+        what=what,
         step=step_words(row.offset),
         look=LOOKS[row.state],
         word=str(ReminderState(row.state).label),
-        detail=row.reason or _sent_words(row),
+        sent=_sent_words(row),
     )
 
 
@@ -140,102 +195,53 @@ def step_words(offset: int) -> str:
     return _("Quá hạn %(n)d ngày") % {"n": offset}
 
 
-@dataclass(frozen=True)
-class Step:
-    """One cell of a unit's ladder: how it stands, in which look, when."""
-
-    words: str
-    look: str
-    word: str
-    day: datetime.date
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class UnitLadder:
-    """The steps of one unit for one milestone."""
-
-    unit: str
-    due: datetime.date
-    steps: list[Step]
-
-
-def unit_ladders(milestone: Milestone, tasks: Sequence[UnitTask]) -> list[UnitLadder]:
-    """The ladders of some tasks of one milestone: one query for all."""
-    told: dict[tuple[int, datetime.date, int], list[tuple[str, str]]] = defaultdict(list)
-    rows = Reminder.objects.filter(subject_type=SUBJECT, subject_id__in=[task.pk for task in tasks])
-    for pk, due, offset, tier, state, reason in rows.order_by("pk").values_list(
-        "subject_id", "due", "offset", "tier", "state", "reason"
-    ):
-        if tier in (Tier.OWNER, Tier.UNMANNED):
-            told[pk, due, offset].append((state, reason))
-    return [_ladder(milestone, task, told) for task in tasks]
-
-
-def _ladder(milestone: Milestone, task: UnitTask, told: dict) -> UnitLadder:
-    due, ladder = task.owed_by or task.due, milestone.steps
-    steps = [_step(task, due, ladder, offset, told.get((task.pk, due, offset), [])) for offset in ladder]
-    return UnitLadder(task.unit.name, due, steps)
-
-
-#: What of several channels and people counts for a step: one that reached somebody, else what is worse.
-_WORTH = (ReminderState.SENT, ReminderState.PLANNED, ReminderState.FAILED, ReminderState.SKIPPED)
-
-
-def _step(task: UnitTask, due: datetime.date, ladder: Sequence[int], offset: int, told: list[tuple[str, str]]) -> Step:
-    day, words = step_day(due, offset), step_words(offset)
-    if told:
-        state, reason = min(told, key=lambda one: _WORTH.index(ReminderState(one[0])))
-        failed = next((why for other, why in told if other == ReminderState.FAILED), "")
-        return Step(words, LOOKS[state], str(ReminderState(state).label), day, reason or failed)
-    if not task.is_owed:
-        return Step(words, "open", _("Đã nộp"), day)
-    if day > clock.today():
-        return Step(words, "open", _("Chưa tới ngày"), day)
-    if newest_step(due, ladder, clock.today()) == offset:
-        return Step(words, "waiting", _("Chờ lượt nhắc"), day)
-    return Step(words, "hold", _("Không nhắc"), day, _("Chưa bật nhắc hạn, hoặc bậc sau đã thay."))
-
-
 def sheet_columns() -> list[tuple[str, int]]:
     """The columns of the spreadsheet with their widths."""
     return [
-        (_("Ngày nhắc"), 12),
-        (_("Mốc"), 28),
+        (_("Loại việc"), 22),
+        (_("Việc"), 34),
         (_("Đơn vị"), 26),
         (_("Hạn"), 12),
         (_("Bậc nhắc"), 20),
+        (_("Ngày nhắc"), 12),
         (_("Người nhận"), 24),
         (_("Vì sao nhận"), 18),
         (_("Cách gửi"), 14),
         (_("Kết quả"), 16),
-        (_("Lúc gửi, lý do"), 48),
+        (_("Lý do"), 36),
+        (_("Lúc gửi"), 36),
     ]
 
 
 def sheet_rows(wanted: ProofFilter) -> Iterator[list[Cell]]:
-    """The rows of the spreadsheet, exactly what is filtered, some thousands at a time."""
-    rows = reminders_for(wanted)[:MOST_ROWS]
-    batch: list[Reminder] = []
-    for reminder in rows.iterator(chunk_size=2000):
-        batch.append(reminder)
-        if len(batch) == 2000:
-            yield from map(_sheet_row, proof_rows(batch))
-            batch = []
-    yield from map(_sheet_row, proof_rows(batch))
+    """The rows of the spreadsheet, exactly what is filtered, some thousands at a time; the last says what is cut."""
+    rows, taken = reminders_for(wanted)[: MOST_ROWS + 1].iterator(chunk_size=CHUNK), 0
+    while batch := list(islice(rows, CHUNK)):
+        yield from map(_sheet_row, proof_rows(batch[: MOST_ROWS - taken]))
+        taken += len(batch)
+    if taken > MOST_ROWS:
+        yield [
+            _(
+                "Bảng chỉ ghi %(most)s lời nhắc mới nhất, còn lời nhắc cũ hơn chưa ghi. "
+                "Lọc theo mốc, đơn vị hoặc loại việc rồi tải lại để có đủ."
+            )
+            % {"most": format_number(MOST_ROWS)}
+        ]
 
 
 def _sheet_row(row: ProofRow) -> list[Cell]:
     reminder = row.reminder
     return [
-        reminder.planned_for,
-        row.milestone,
+        row.kind,
+        row.what,
         reminder.unit.name,
         reminder.due,
         row.step,
+        reminder.planned_for,
         reminder.recipient.full_name,
         str(Tier(reminder.tier).label),
         reminder.get_channel_display(),
         row.word,
-        row.detail,
+        reminder.reason,
+        row.sent,
     ]

@@ -15,18 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaigns.access_rows.reminders import READERS
 from campaigns.forms.reminders import ReminderHoursForm
 from campaigns.models import Programme, UnitTask
-from campaigns.selectors.reminders import (
-    ProofFilter,
-    proof_rows,
-    reminders_for,
-    sheet_columns,
-    sheet_rows,
-    unit_ladders,
-)
+from campaigns.selectors.reminder_grid import unit_ladders
+from campaigns.selectors.reminders import ProofFilter, ProofPaginator, proof_rows, sheet_columns, sheet_rows
 from campaigns.services.reminders import save_hours, switch_reminders
 from core import clock
 from core.dates import DateError, format_date, parse_date
-from core.paging import CappedPaginator
 from core.spreadsheets import as_xlsx
 from core.workflow import WorkflowError
 from notifications.hours import may_plan, next_digest
@@ -51,7 +44,7 @@ def _programmes(request: HttpRequest) -> list[tuple[Programme, bool]]:
 def reminder_proof(request: HttpRequest) -> HttpResponse:
     """Which step was due, sent, failed or left out, and why; with the last and the next run."""
     wanted = ProofFilter(request.GET, request.user)
-    page = CappedPaginator(reminders_for(wanted), PAGE_SIZE).get_page(request.GET.get("trang"))
+    page = ProofPaginator(wanted, PAGE_SIZE).get_page(request.GET.get("trang"))
     given = ReminderSettings.objects.current()
     context = {
         "wanted": wanted,

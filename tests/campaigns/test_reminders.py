@@ -3,11 +3,13 @@ from __future__ import annotations
 import datetime
 import io
 from collections.abc import Callable
+from copy import copy
 from zipfile import ZipFile
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.http import HttpResponse, QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,19 +17,26 @@ from django.urls import reverse
 from campaigns.enums import TaskState
 from campaigns.models import Milestone, Programme, UnitTask
 from campaigns.owed import Progress, TaskSource, use_progress
+from campaigns.selectors.reminder_grid import UnitLadder
+from campaigns.selectors.reminders import ProofFilter, sheet_columns, sheet_rows
 from core import clock
 from core.audit.models import AuditEvent
 from core.spreadsheets import defused
+from models_registry.enums import State
+from models_registry.models import Exemplar
 from notifications.delivery import deliver
 from notifications.models import OutboxMessage, Reminder, ReminderSettings, Tick
+from notifications.owed import source_of
 from notifications.ticking import plan_day
 from organizations.enums import Role
 from organizations.models import User
+from tests.campaigns.inspection_makers import make_follow_up
 from tests.campaigns.makers import publish, task_of
-from tests.factories import ProgrammeFactory, UnitFactory, UserFactory, World
+from tests.factories import ProgrammeFactory, UnitFactory, UserFactory, World, do_step, save
 
 EIGHTH = datetime.date(2023, 6, 8)
 PROOF, PREVIEW = "campaigns:reminder_proof", "campaigns:reminder_preview"
+IS_OFF, IS_CLOSED = "Chương trình đang tắt nhắc hạn.", "Chương trình đã đóng."
 Browse = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
 
@@ -110,13 +119,193 @@ def test_the_ladders_of_a_milestone_show_every_step(world: World, browse: Browse
         submitted_by=world.other_officer,
         first_submitted_on=EIGHTH,
     )
-    answer = browse("reviewer").get(reverse(PROOF), {"moc": milestone.pk})
-    ladders = {ladder.unit: [step.word for step in ladder.steps] for ladder in answer.context["ladders"]}
-    ahead = ["Chưa tới ngày"] * 6
-    assert ladders == {
-        "Xã Bình An": ["Không nhắc", "Không nhắc", "Đã gửi", *ahead],
-        "Xã Đồng Thạnh": ["Đã nộp", "Đã nộp", "Đã gửi", *["Đã nộp"] * 6],
+    ladders = {ladder.unit: ladder.steps for ladder in ladders_of(browse, milestone)}
+    assert {unit: [step.word for step in steps] for unit, steps in ladders.items()} == {
+        "Xã Bình An": ["Không nhắc", "Không nhắc", "Đã gửi", *["Chưa tới ngày"] * 6],
+        "Xã Đồng Thạnh": ["Không nhắc", "Không nhắc", "Đã gửi", *["Đã nộp"] * 6],
     }
+    assert {step.why for step in ladders["Xã Đồng Thạnh"][:2]} == {"Nhiệm vụ giao sau ngày này."}
+
+
+def ladders_of(browse: Browse, milestone: Milestone) -> list[UnitLadder]:
+    """The ladders on the page, which are there only when it could be shown."""
+    ladders: list[UnitLadder] = browse("reviewer").get(reverse(PROOF), {"moc": milestone.pk}).context["ladders"]
+    return ladders
+
+
+@pytest.mark.parametrize(
+    ("closed", "on", "newest", "next_one"),
+    [
+        (False, True, ("Chờ lượt nhắc", ""), ("Chưa tới ngày", "")),
+        (False, False, ("Không nhắc", IS_OFF), ("Chưa tới ngày", IS_OFF)),
+        (True, True, ("Không nhắc", IS_CLOSED), ("Không nhắc", IS_CLOSED)),
+    ],
+)
+def test_a_step_waits_for_a_run_only_while_runs_tell_of_it(
+    world: World, browse: Browse, milestone: Milestone, closed: bool, on: bool, newest: tuple, next_one: tuple
+) -> None:
+    closing = {"closed_at": clock.now(), "closed_by": world.interior_head, "summary": "Đã xong."} if closed else {}
+    Programme.objects.update(reminders_on=on, **closing)
+    steps = ladders_of(browse, milestone)[0].steps
+    assert [(step.word, step.why) for step in steps[2:4]] == [newest, next_one]
+
+
+def test_what_was_told_under_an_earlier_date_stays(world: World, browse: Browse, milestone: Milestone) -> None:
+    plan_day(EIGHTH)
+    UnitTask.objects.filter(unit=world.commune_a).update(due=datetime.date(2023, 6, 22), is_extended=True)
+    found = [
+        (ladder.unit, f"{ladder.due:%d/%m}", ladder.in_force, [step.word for step in ladder.steps[:4]])
+        for ladder in ladders_of(browse, milestone)
+    ]
+    assert found == [
+        ("Xã Bình An", "15/06", False, ["Không nhắc", "Không nhắc", "Đã gửi", "Không nhắc"]),
+        ("Xã Bình An", "22/06", True, ["Không nhắc", "Chờ lượt nhắc", "Chưa tới ngày", "Chưa tới ngày"]),
+        ("Xã Đồng Thạnh", "15/06", True, ["Không nhắc", "Không nhắc", "Đã gửi", "Chưa tới ngày"]),
+    ]
+    assert "không còn áp dụng" in browse("reviewer").get(reverse(PROOF), {"moc": milestone.pk}).content.decode()
+
+
+def test_a_step_that_was_told_and_left_the_ladder_keeps_its_column(world, browse, milestone: Milestone) -> None:
+    plan_day(EIGHTH)
+    Milestone.objects.update(ladder=[-3, 0])
+    steps = ladders_of(browse, milestone)[0].steps
+    assert [(step.words, step.word) for step in steps] == [
+        ("Trước hạn 7 ngày", "Đã gửi"),
+        ("Trước hạn 3 ngày", "Chưa tới ngày"),
+        ("Đúng hạn", "Chưa tới ngày"),
+    ]
+
+
+# Proof of every kind of duty
+
+
+@pytest.fixture
+def of_every_kind(world: World, milestone: Milestone) -> dict[str, int]:
+    """Subject type → key of what one commune or its office was reminded of on 8/6."""
+    task = task_of(milestone, world.commune_a)
+    found = {
+        "unit_task": task.pk,
+        "exemplar_return": world.exemplar(State.RETURNED).pk,
+        "exemplar_review": world.exemplar(State.SUBMITTED).pk,
+        "inspection_follow_up": make_follow_up(world).pk,
+    }
+    for kind, pk in found.items():
+        tell(world, kind, pk)
+    return found
+
+
+def tell(world: World, kind: str, pk: int, **values: object) -> Reminder:
+    given = {"unit": world.commune_a, "recipient": world.officer, "channel": "in_app", "tier": "owner", "due": EIGHTH}
+    given |= {"offset": 0, "step": "2023-06-08:+0", "planned_for": EIGHTH, "planned_at": clock.now()}
+    skipped = {"state": "skipped", "reason": "Đã xong trước khi gửi."}
+    return Reminder.objects.create(subject_type=kind, subject_id=pk, **{**given, **skipped, **values})
+
+
+def told_on(page: HttpResponse) -> dict[str, str]:
+    return {row.kind: row.what for row in page.context["rows"]}
+
+
+def test_the_proof_holds_every_kind_of_duty_by_name(world: World, browse: Browse, of_every_kind: dict) -> None:
+    returned, review = (Exemplar.objects.get(pk=of_every_kind[f"exemplar_{name}"]) for name in ("return", "review"))
+    assert told_on(browse("reviewer").get(reverse(PROOF))) == {
+        "Nhiệm vụ theo kế hoạch": "Sơ kết 3 năm",
+        "Hồ sơ cần bổ sung": f"{returned.number}, {returned.full_name}",
+        "Hồ sơ chờ trả lời": f"{review.number}, {review.full_name}",
+        "Kiến nghị sau kiểm tra": "Lập sổ theo dõi nhân rộng.",
+    }
+    other = {who: len(browse(who).get(reverse(PROOF)).context["rows"]) for who in ("leader", "other_reviewer")}
+    assert other == {"leader": 4, "other_reviewer": 0}
+
+
+@pytest.mark.parametrize("kind", ["unit_task", "exemplar_return", "exemplar_review", "inspection_follow_up"])
+def test_the_filter_by_kind_narrows_rows_and_export_alike(world, browse, of_every_kind: dict, kind: str) -> None:
+    client, label = browse("reviewer"), str(source_of(kind).label)
+    assert list(told_on(client.get(reverse(PROOF), {"loai": kind}))) == [label]
+    sheet = sheet_of(client.get(reverse("campaigns:reminder_export"), {"loai": kind}).content)
+    others = {str(source_of(one).label) for one in of_every_kind if one != kind}
+    assert (label in sheet, [one for one in others if one in sheet]) == (True, [])
+
+
+def test_a_milestone_and_another_kind_have_nothing_in_common(world, browse, milestone, of_every_kind: dict) -> None:
+    asked = {"moc": milestone.pk, "loai": "exemplar_return"}
+    page = browse("reviewer").get(reverse(PROOF), asked)
+    assert (list(page.context["rows"]), "Không có lời nhắc nào khớp" in page.content.decode()) == ([], True)
+
+
+def test_nobody_reads_a_reminder_about_a_record_that_is_hidden_from_them(world, browse, of_every_kind: dict) -> None:
+    review = Exemplar.objects.get(pk=of_every_kind["exemplar_review"])
+    do_step("withdraw", review, world.officer)
+    client = browse("reviewer")
+    page, sheet = client.get(reverse(PROOF)), client.get(reverse("campaigns:reminder_export"))
+    assert ("Hồ sơ chờ trả lời" in told_on(page), review.number in sheet_of(sheet.content)) == (False, False)
+
+
+def test_the_name_is_the_one_that_was_sent_while_the_unit_changes_it(world, browse, of_every_kind: dict) -> None:
+    returned = Exemplar.objects.get(pk=of_every_kind["exemplar_return"])
+    sent = returned.full_name
+    save(returned, world.officer, {"full_name": "Trần Thị Khác"})
+    assert told_on(browse("reviewer").get(reverse(PROOF)))["Hồ sơ cần bổ sung"] == f"{returned.number}, {sent}"
+
+
+def test_the_newest_stand_first_whatever_their_kind(world: World, browse: Browse, of_every_kind: dict) -> None:
+    for number in range(1, 40):
+        kind = list(of_every_kind)[number % 4]
+        day = EIGHTH - number * datetime.timedelta(days=1)
+        tell(world, kind, of_every_kind[kind], planned_for=day, step=f"{day}:+0")
+    pages = [browse("reviewer").get(reverse(PROOF), {"trang": n}).context["rows"] for n in (1, 2)]
+    days = [row.reminder.planned_for for rows in pages for row in rows]
+    assert (len(days), days, len({row.reminder.pk for rows in pages for row in rows})) == (
+        43,
+        sorted(days, reverse=True),
+        43,
+    )
+
+
+@pytest.mark.parametrize("count", [1, 3, 500])
+def test_every_kind_costs_the_same_at_every_size(world, browse, of_every_kind: dict, count: int) -> None:
+    client, first = browse("reviewer"), Reminder.objects.order_by("pk")
+    client.get(reverse("reports:desk"))
+    Reminder.objects.bulk_create([copy_of(row, number) for number in range(1, count) for row in first])
+    with CaptureQueriesContext(connection) as captured:
+        client.get(reverse(PROOF))
+    assert len(captured) == 15
+
+
+def copy_of(row: Reminder, number: int) -> Reminder:
+    copied = copy(row)
+    copied.pk, copied.step = None, f"2023-06-08:+{number}"
+    return copied
+
+
+def test_the_sheet_says_kind_reason_and_time(world: World, browse: Browse, milestone: Milestone) -> None:
+    plan_day(EIGHTH)
+    Reminder.objects.filter(unit=world.commune_b).delete()
+    deliver(even_quiet=True)
+    wanted = ProofFilter(QueryDict(f"moc={milestone.pk}"), world.reviewer)
+    names = [name for name, _width in sheet_columns()]
+    rows = {row["Cách gửi"]: row for row in (dict(zip(names, row, strict=True)) for row in sheet_rows(wanted))}
+    mail, notice = rows["Thư điện tử"], rows["Trên cổng"]
+    assert mail["Lúc gửi"].endswith(" 8/6/2023 tới officer@thidua.example")
+    assert {name: notice[name] for name in ("Loại việc", "Việc", "Hạn", "Kết quả", "Lý do", "Lúc gửi")} == {
+        "Loại việc": "Nhiệm vụ theo kế hoạch",
+        "Việc": "Sơ kết 3 năm",
+        "Hạn": datetime.date(2023, 6, 15),
+        "Kết quả": "Đã gửi",
+        "Lý do": "",
+        "Lúc gửi": "Hiện trên cổng, chưa đọc",
+    }
+
+
+@pytest.mark.parametrize(("most", "cut"), [(3, True), (4, False), (5, False)])
+def test_a_sheet_that_is_cut_says_so_in_its_last_row(world, of_every_kind, monkeypatch, most: int, cut: bool) -> None:
+    monkeypatch.setattr("campaigns.selectors.reminders.MOST_ROWS", most)
+    monkeypatch.setattr("campaigns.selectors.reminders.CHUNK", 2)
+    rows = list(sheet_rows(ProofFilter(QueryDict(), world.reviewer)))
+    said = [row[0] for row in rows if len(row) == 1]
+    assert len(rows) == (4 if most > 3 else most + 1)
+    words = "Bảng chỉ ghi 3 lời nhắc mới nhất, còn lời nhắc cũ hơn chưa ghi. "
+    words += "Lọc theo mốc, đơn vị hoặc loại việc rồi tải lại để có đủ."
+    assert (said, len(rows[-1]) == 1) == ([words] if cut else [], cut)
 
 
 @pytest.mark.parametrize("who", ["reviewer", "interior_head", "leader"])
@@ -152,6 +341,11 @@ def test_a_run_that_is_late_shows_in_red(world: World, browse: Browse, late: int
     Tick.objects.create(pk=1, at=clock.wall_now() - datetime.timedelta(minutes=late), day=EIGHTH)
     page = browse("leader").get(reverse(PROOF)).content.decode()
     assert ("Trễ: bộ hẹn giờ không chạy" in page) is told
+
+
+def test_before_the_first_run_nothing_is_late(world: World, browse: Browse) -> None:
+    page = browse("leader").get(reverse(PROOF)).content.decode()
+    assert ("Trễ: bộ hẹn giờ" in page, "Lượt đầu chạy trong 5 phút sau khi máy chủ khởi động" in page) == (False, True)
 
 
 @pytest.mark.parametrize(("name", "asked", "queries"), [(PROOF, False, 12), (PROOF, True, 16), (PREVIEW, False, 23)])

@@ -95,11 +95,6 @@ def test_the_calendar_says_its_name_and_when_to_ask_again(person: User, offer: A
     assert [line for line in lines if line.startswith(("METHOD", "BEGIN:VALARM"))] == []
 
 
-def test_what_is_done_is_left_out(person: User, offer: Any) -> None:
-    offer(item(1, done=True), item(2))
-    assert [str(event["SUMMARY"]) for event in events(person)] == ["Hạn nộp: mốc 2"]
-
-
 def test_a_moved_date_changes_the_event_in_place(person: User, offer: Any) -> None:
     offer(item())
     before = events(person)
