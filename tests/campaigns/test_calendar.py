@@ -12,9 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from campaigns.calendar import owed_tasks, tasks_with
 from campaigns.enums import ExtensionState, TaskState, Tier
 from campaigns.models import Extension, Programme, UnitTask
+from campaigns.services import ask_extension, grant_extension, refuse_extension
 from core import clock
 from notifications.feeds import make_feed
+from notifications.models import OutboxMessage
 from tests.campaigns.makers import MilestoneFactory, publish, task_of
+from tests.campaigns.task_makers import bring, review
 from tests.factories import ProgrammeFactory, World
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +113,37 @@ def test_the_item_for_a_mail_is_that_of_the_feed(world: World) -> None:
     assert tasks_with([int(item.uid.rpartition("-")[2])]) == [item]
 
 
+def dates_in_mails(subject_type: str, step: str) -> list[tuple[str, str, int]]:
+    rows = OutboxMessage.objects.filter(subject_type=subject_type, step__startswith=step, channel="email")
+    return [(one["uid"], one["due"], one["sequence"]) for row in rows for one in row.calendar or ()]
+
+
+def test_the_letter_of_a_return_carries_the_event_of_the_feed(world: World) -> None:
+    task = task_of(review(world), world.commune_a)
+    bring(task, TaskState.RETURNED, by=world.officer, judge=world.reviewer)
+    (item,) = owed_tasks(world.officer)
+    assert item.due == datetime.date(2023, 6, 12)
+    assert dates_in_mails("task_step", "return") == [(item.uid, "2023-06-12", item.sequence)]
+    assert dates_in_mails("task_step", "submit") == []
+
+
+def test_the_letter_of_an_extension_moves_the_event_of_the_feed(world: World) -> None:
+    task = task_of(review(world), world.commune_a)
+    (before,) = owed_tasks(world.officer)
+    extension = ask_extension(task=task, by=world.officer, wanted=LATER, reason="Chờ số liệu.")
+    grant_extension(extension=extension, by=world.reviewer, day=LATER)
+    (item,) = owed_tasks(world.officer)
+    assert dates_in_mails("task_extension", "answer") == [(before.uid, "2023-06-22", item.sequence)]
+    assert item.sequence > before.sequence
+
+
+def test_an_extension_that_is_refused_carries_no_day(world: World) -> None:
+    task = task_of(review(world), world.commune_a)
+    extension = ask_extension(task=task, by=world.officer, wanted=LATER, reason="Chờ số liệu.")
+    refuse_extension(extension=extension, by=world.reviewer, answer="Đã đủ thời gian.")
+    assert (dates_in_mails("task_extension", "ask"), dates_in_mails("task_extension", "answer")) == ([], [])
+
+
 @pytest.mark.parametrize("count", [1, 3, 500])
 def test_a_calendar_costs_the_same_at_every_size(world: World, count: int) -> None:
     programme = ProgrammeFactory(unit=world.district)
@@ -124,4 +158,4 @@ def test_a_calendar_costs_the_same_at_every_size(world: World, count: int) -> No
     token = make_feed(user=world.officer)
     with CaptureQueriesContext(connection) as queries:
         answer = Client().get(f"/lich/{token}.ics")
-    assert (answer.content.count(b"BEGIN:VEVENT"), len(queries)) == (count, 5)
+    assert (answer.content.count(b"BEGIN:VEVENT"), len(queries)) == (count, 6)

@@ -4,17 +4,24 @@ import datetime
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from campaigns.inspection_calendar import owed_follow_ups
 from campaigns.inspection_owed import FollowUpSource
-from campaigns.models import FollowUp
+from campaigns.models import FollowUp, FollowUpTransition
 from core.workflow import WorkflowError
+from notifications.calendar import items_about
 from notifications.delivery import is_owed
-from notifications.models import OutboxMessage
+from notifications.models import OutboxMessage, Preference
 from notifications.owed import sources
+from organizations.models import User
 from tests.campaigns.inspection_makers import (
     JUNE_5,
     do_follow_up_step,
+    do_visit_step,
     make_follow_up,
+    make_visit,
 )
 from tests.factories import World
 
@@ -70,6 +77,84 @@ def test_the_engine_is_offered_what_is_owed_and_nothing_else(world: World) -> No
     lines = source.lines(list(states.values()))
     assert set(lines) == owed
     assert lines[states["open"]].title == "Thực hiện và báo cáo kiến nghị: Lập sổ theo dõi nhân rộng."
+
+
+# Dates
+
+
+@pytest.mark.parametrize(("state", "due"), [("open", 9), ("returned", 12)])
+def test_those_who_owe_a_recommendation_have_its_day(world: World, state: str, due: int) -> None:
+    follow_up = make_follow_up(world, state)
+    found = {who: owed_follow_ups(User.objects.get(pk=world.people[who].pk)) for who in PEOPLE}
+    assert {who for who, items in found.items() if items} == {"officer", "unit_leader"}
+    (item,) = found["officer"]
+    assert (item.uid, item.title, item.due, item.path) == (
+        f"inspection_follow_up-{follow_up.pk}",
+        "Hạn kiến nghị 1: Khảo sát việc nhân rộng mô hình – Xã Bình An",
+        datetime.date(2023, 6, due),
+        follow_up.get_absolute_url(),
+    )
+    assert items_about("inspection_follow_up", [follow_up.pk]) == [item]
+
+
+@pytest.mark.parametrize("state", ["draft", "reported", "closed", "cancelled"])
+def test_what_nobody_owes_has_no_day(world: World, state: str) -> None:
+    follow_up = make_follow_up(world, state)
+    assert (owed_follow_ups(world.officer), items_about("inspection_follow_up", [follow_up.pk])) == ([], [])
+
+
+def test_letters_about_recommendations_carry_their_days(world: World) -> None:
+    follow_up = make_follow_up(world)
+    (before,) = owed_follow_ups(world.officer)
+    do_follow_up_step("report", follow_up, world.officer)
+    do_follow_up_step("return", follow_up, world.reviewer)
+    (after,) = owed_follow_ups(world.officer)
+    carried = {
+        step: [one["sequence"] for one in mail.calendar or ()]
+        for step in ("send", "report", "return")
+        for mail in OutboxMessage.objects.filter(step__startswith=step, channel="email")
+    }
+    assert carried == {"send": [before.sequence], "report": [], "return": [after.sequence]}
+    assert (before.uid, after.sequence > before.sequence) == (after.uid, True)
+
+
+def test_the_line_of_a_recommendation_says_its_next_reminders(world: World) -> None:
+    follow_up = make_follow_up(world)
+    assert FollowUpSource().lines([follow_up.pk])[follow_up.pk].steps == (-7, -1, 0, 1, 3, 7)
+
+
+@pytest.mark.parametrize("count", [1, 3, 500])
+def test_the_days_of_recommendations_cost_the_same_at_every_size(world: World, count: int) -> None:
+    first = make_follow_up(world)
+    others = [FollowUp(**values_of(first, position)) for position in range(2, count + 1)]
+    step = first.transitions.get(name="open")
+    log = {name: getattr(step, name) for name in ("name", "source", "target", "actor_id", "actor_unit_id", "at")}
+    made = FollowUp.objects.bulk_create(others)
+    FollowUpTransition.objects.bulk_create(FollowUpTransition(record=row, **log) for row in made)
+    person = User.objects.get(pk=world.officer.pk)
+    assert person.access
+    with CaptureQueriesContext(connection) as queries:
+        assert len(owed_follow_ups(person)) == count
+    assert len(queries) == 1
+
+
+def values_of(row: FollowUp, position: int) -> dict[str, object]:
+    same = {name: getattr(row, name) for name in ("visit", "what", "due", "first_due", "state")}
+    return {**same, "position": position}
+
+
+# Kind
+
+
+@pytest.mark.parametrize(("asks", "kind"), [(True, "duty"), (False, "decision")])
+def test_a_result_that_asks_for_something_cannot_be_muted(world: World, asks: bool, kind: str) -> None:
+    visit = make_visit(world, "recorded")
+    if not asks:
+        visit.follow_ups.all().delete()
+    Preference.objects.create(user=world.officer, kind="decision", rhythm="portal")
+    do_visit_step("send", visit, world.colleague)
+    rows = OutboxMessage.objects.filter(subject_type="visit", step__startswith="send", recipient=world.officer)
+    assert {(row.channel, row.kind) for row in rows} == {("in_app", kind), *([("email", kind)] if asks else [])}
 
 
 @pytest.mark.parametrize(("day", "late"), [(8, False), (9, False), (10, True)])

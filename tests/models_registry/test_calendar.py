@@ -35,6 +35,16 @@ def test_only_what_was_returned_is_there(world: World, state: str) -> None:
     assert (returned_records(world.officer), records_with([exemplar.pk])) == ([], [])
 
 
+def test_what_is_on_hold_is_owed_by_nobody_until_it_is_released(world: World) -> None:
+    exemplar = world.exemplar(State.RETURNED)
+    (before,) = returned_records(world.officer)
+    do_step("hold", exemplar, world.reviewer)
+    assert (returned_records(world.officer), records_with([exemplar.pk])) == ([], [])
+    do_step("release", exemplar, world.reviewer)
+    (after,) = returned_records(world.officer)
+    assert (after.uid, after.due, after.sequence > before.sequence) == (before.uid, before.due, True)
+
+
 def test_a_second_return_counts_on(world: World) -> None:
     exemplar = world.exemplar(State.RETURNED)
     (first,) = returned_records(world.officer)

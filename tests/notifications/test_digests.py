@@ -254,6 +254,20 @@ def test_a_refused_address_fails_at_once_and_its_reminders_say_why(
     assert (state, "No such user" in reason) == ("failed", True)
 
 
+def test_an_address_that_was_taken_away_before_sending_is_the_reason(world: World, milestone: Milestone) -> None:
+    plan_day(EIGHTH)
+    User.objects.filter(pk=world.officer.pk).update(email="")
+    deliver()
+    assert states(world) == [("skipped", "Tài khoản chưa có địa chỉ thư dùng được.")]
+
+
+def test_who_left_before_sending_has_the_duty_no_more(world: World, milestone: Milestone) -> None:
+    plan_day(EIGHTH)
+    User.objects.filter(pk=world.officer.pk).update(is_active=False, email="")
+    deliver()
+    assert states(world) == [("skipped", "Người nhận không còn giữ việc này.")]
+
+
 def test_a_mail_is_tried_for_a_day_and_then_failed(world: World, milestone: Milestone, monkeypatch, traveller) -> None:
     ReminderSettings.objects.create(pk=1, quiet_from=datetime.time(23, 59, 59), quiet_to=datetime.time(0, 0))
     plan_day(EIGHTH)
@@ -517,6 +531,26 @@ def test_the_task_is_done_when_a_later_mail_arrives(world, milestone, monkeypatc
     deliver()
     assert [m.to for m in mail.outbox if m.to == ["officer@thidua.example"]]
     assert world.officer.full_name not in " ".join(addresses_to_correct(world.interior_head))
+
+
+def test_many_failures_of_one_address_hide_no_other(world, milestone, monkeypatch) -> None:
+    failed_mail(world, milestone, monkeypatch)
+    failed = OutboxMessage.objects.get(recipient=world.officer, channel=Channel.EMAIL)
+    again = {"channel": Channel.EMAIL, "status": Status.FAILED, "created_at": clock.now(), "not_before": clock.now()}
+    for number in range(60):
+        OutboxMessage.objects.create(
+            subject_type="tin", subject_id=number, step="x", recipient=world.officer, sent_to=failed.sent_to, **again
+        )
+    other = world.other_officer
+    OutboxMessage.objects.create(
+        subject_type="tin", subject_id=1, step="x", recipient=other, sent_to=other.email, last_error="550", **again
+    )
+    head = User.objects.get(pk=world.interior_head.pk)
+    assert head.access
+    with CaptureQueriesContext(connection) as captured:
+        items = desk_items(head)
+    names = [f"Sửa địa chỉ thư của {person.full_name}" for person in (other, world.officer)]
+    assert ([item.title for item in items], len(captured)) == (names, 1)
 
 
 def test_nobody_of_another_district_or_without_the_rights_sees_the_task(world, milestone, monkeypatch) -> None:
