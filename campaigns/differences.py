@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.dates import format_date
 from core.differences import Piece, line_pieces, word_pieces
 from core.numbers import format_number
 
@@ -30,8 +32,9 @@ def changes_between(before: dict[str, Any], after: dict[str, Any]) -> list[Chang
         for key in {**new, **old}
     ]
     lines = [
+        ("as_of", _("Số liệu tính đến ngày"), _day(before), _day(after)),
         ("figures", _("Số liệu"), _figure_lines(before), _figure_lines(after)),
-        ("files", _("Tệp kèm theo"), _file_lines(before), _file_lines(after)),
+        ("files", _("Tệp kèm theo"), _file_lines(before), _file_lines(after, since=before)),
     ]
     changes += [Change(t, label, tuple(line_pieces(a, b))) for t, label, a, b in lines if a != b]
     return [change for change in changes if change]
@@ -45,6 +48,10 @@ def _texts(content: dict[str, Any]) -> dict[str, tuple[str, str]]:
     return {f"section-{row['key']}": (row["title"], row["text"].strip()) for row in content["sections"]}
 
 
+def _day(content: dict[str, Any]) -> str:
+    return format_date(datetime.date.fromisoformat(content["as_of"]))
+
+
 def _figure_lines(content: dict[str, Any]) -> str:
     return "\n".join(figure_words(row) for row in content["figures"])
 
@@ -56,5 +63,17 @@ def figure_words(row: dict[str, Any]) -> str:
     return f"{told} ({row['reason']})" if row["reason"] else told
 
 
-def _file_lines(content: dict[str, Any]) -> str:
-    return "\n".join(f"{row['name']} – {FileKind(row['kind']).label}" for row in content["files"])
+def _file_lines(content: dict[str, Any], since: dict[str, Any] | None = None) -> str:
+    """A line for each file; one that took the name of a file of `since` says that it is another."""
+    earlier = since["files"] if since else []
+    ids, names = {row["id"] for row in earlier}, {_file_words(row) for row in earlier}
+    lines = []
+    for row in content["files"]:
+        words = _file_words(row)
+        is_other = words in names and row["id"] not in ids
+        lines.append(_("%(file)s (tệp mới, cùng tên)") % {"file": words} if is_other else words)
+    return "\n".join(lines)
+
+
+def _file_words(row: dict[str, Any]) -> str:
+    return f"{row['name']} – {FileKind(row['kind']).label}"

@@ -10,15 +10,17 @@ import pytest
 from django.db import transaction
 
 from campaigns import services
-from campaigns.enums import TaskState
+from campaigns.differences import changes_between
+from campaigns.enums import FileKind, TaskState
 from campaigns.models import TaskTransition, UnitTask
+from campaigns.services.reports import ReportInput
 from campaigns.workflow import TASK_WORKFLOW
 from core import clock
 from core.audit import verify
 from core.workflow import WorkflowError
 from tests.campaigns.makers import task_of
 from tests.campaigns.task_makers import bring, district_review, review, write
-from tests.factories import World
+from tests.factories import World, scan_upload
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2023, 6, 5)
@@ -171,6 +173,35 @@ def test_a_report_that_was_returned_is_not_handed_in_as_it_was(world: World) -> 
     write(task, world.officer, BD=5)
     services.submit_report(task=task, by=world.officer)
     assert (task.state, task.return_due) == (TaskState.SUBMITTED, None)
+
+
+def differences(task: UnitTask) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What the reviewer is shown of the last version: the label of each part, what went and what came."""
+    first, second = task.versions.all()
+    changes = changes_between(first.content, second.content)
+    return [(c.label, [(p.op, p.text) for p in c.pieces if p.op != "same"]) for c in changes]
+
+
+def test_a_corrected_file_of_the_same_name_mends_a_returned_report(world: World) -> None:
+    task = bring(task_of(review(world), world.commune_a), "returned", by=world.officer, judge=world.reviewer)
+    old = task.files.get()
+    services.remove_file(file=old, by=world.officer)
+    upload = scan_upload(f"bao-cao-{task.pk}.png", colour="#ffffff")
+    new = services.add_file(task=task, by=world.officer, kind=FileKind.SIGNED, upload=upload)
+    assert new.original_name == old.original_name
+    services.submit_report(task=task, by=world.officer)
+    words = f"{new.original_name} – Bản có chữ ký, đóng dấu"
+    shown = [("removed", words), ("added", f"{words} (tệp mới, cùng tên)")]
+    assert differences(task) == [("Tệp kèm theo", shown)]
+
+
+def test_another_day_of_the_figures_mends_a_returned_report(world: World) -> None:
+    task = bring(task_of(review(world), world.commune_a), "returned", by=world.officer, judge=world.reviewer)
+    moved = ReportInput(as_of=datetime.date(2023, 6, 1))
+    services.save_report(task=task, by=world.officer, data=moved, seen_version=task.report.version)
+    services.submit_report(task=task, by=world.officer)
+    shown = [("removed", "5/6/2023"), ("added", "1/6/2023")]
+    assert differences(task) == [("Số liệu tính đến ngày", shown)]
 
 
 def test_a_withdrawn_report_is_owed_again_by_the_day_that_was_given(world: World) -> None:
