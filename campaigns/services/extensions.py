@@ -16,7 +16,9 @@ from core import clock
 from core.audit import Subject, record
 from core.audit.models import EventKind
 from core.dates import format_date
-from core.workflow import WorkflowError, lock
+from core.workflow import WorkflowError
+
+from .locking import lock_task
 
 if TYPE_CHECKING:
     from campaigns.models import UnitTask
@@ -39,7 +41,7 @@ def why_no_extension(task: UnitTask, by: User) -> str:
 @transaction.atomic
 def ask_extension(*, task: UnitTask, by: User, wanted: datetime.date, reason: str) -> Extension:
     """Ask the office for more time: one open request at a time, for a day after the present one and not past."""
-    lock(task)
+    lock_task(task)
     if why := why_no_extension(task, by):
         raise WorkflowError(why)
     if not reason.strip():
@@ -97,7 +99,7 @@ def refuse_extension(*, extension: Extension, by: User, answer: str) -> None:
 def _lock_open(extension: Extension, by: User) -> UnitTask:
     """Lock the task, then read the request anew; raise when it is answered already or by the wrong person."""
     task = extension.task
-    lock(task)
+    lock_task(task)
     if not may_judge(task, by):
         raise WorkflowError(_("Chỉ Phòng Nội vụ trả lời được đề nghị gia hạn."))
     extension.refresh_from_db(fields=["state"])

@@ -14,8 +14,8 @@ from core import clock
 from core.audit import Subject, record
 from core.audit.models import EventKind
 from core.files import FileRefused, inspect_document, limits
-from core.workflow import lock
 
+from .locking import lock_task
 from .reports import refuse_closed
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _keep(file: TaskFile, task: UnitTask, by: User) -> TaskFile:
 
 
 def _insert(file: TaskFile, task: UnitTask, by: User) -> TaskFile:
-    lock(task)
+    lock_task(task)
     refuse_closed(task, by)
     # A double send waits at the lock and then finds the row of the first.
     if found := _arrived(task, file.upload_key):
@@ -92,7 +92,7 @@ def _insert(file: TaskFile, task: UnitTask, by: User) -> TaskFile:
 def remove_file(*, file: TaskFile, by: User) -> None:
     """Take a file away. Never submitted: gone for good. Submitted once: kept for the versions that show it."""
     task = file.task
-    lock(task)
+    lock_task(task)
     refuse_closed(task, by)
     if file.sent_in is not None:
         file.removed_at = clock.now()

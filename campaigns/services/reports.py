@@ -20,8 +20,10 @@ from campaigns.rules import may_write
 from campaigns.workflow import TASK_WORKFLOW
 from core import clock
 from core.dates import format_date
-from core.workflow import WorkflowError, apply, lock
+from core.workflow import WorkflowError, apply
 from core.working_days import working_days_after
+
+from .locking import lock_task
 
 if TYPE_CHECKING:
     from campaigns.models import TaskTransition, UnitTask
@@ -68,7 +70,7 @@ def save_report(*, task: UnitTask, by: User, data: ReportInput, seen_version: in
 
     Refused when the task is not open to the person; raises `StaleReport` when another save came after `seen_version`.
     """
-    lock(task)
+    lock_task(task)
     refuse_closed(task, by)
     report, _made = TaskReport.objects.get_or_create(task=task, defaults={"as_of": clock.today()})
     task.report = report
@@ -96,7 +98,7 @@ def submit_report(*, task: UnitTask, by: User) -> TaskTransition:
     Refused while something is missing, before the milestone opens and after its programme was closed. After its day a
     report is still taken: `first_submitted_on` shows for good that it was late.
     """
-    lock(task)
+    lock_task(task)
     number = task.versions.count() + 1
     changes = {
         "submitted_at": clock.now(),
@@ -138,7 +140,7 @@ def _note(log: TaskTransition, **values: object) -> None:
 @transaction.atomic
 def withdraw_report(*, task: UnitTask, by: User) -> TaskTransition:
     """Take a report back while nobody accepted it; what was returned before is owed again by the day given then."""
-    lock(task)
+    lock_task(task)
     sent = task.transitions.filter(name="submit").last()
     came_back = sent is not None and sent.source == TaskState.RETURNED
     changes = {"return_due": _day_given(task) if came_back else None}
@@ -168,6 +170,7 @@ def return_report(
     """
     if due <= clock.today():
         raise WorkflowError(_("Hạn bổ sung phải sau hôm nay (%(today)s).") % {"today": format_date(clock.today())})
+    lock_task(task)
     log = apply(TASK_WORKFLOW, "return", task, by=by, reason=reason, changes={"return_due": due})
     _note(log, due=due, version=task.versions.count())
     known = {section.field for section in sections_of(task.milestone)} | {"figures", "files"}
@@ -184,6 +187,7 @@ def return_report(
 @transaction.atomic
 def accept_report(*, task: UnitTask, by: User) -> TaskTransition:
     """Accept a report: the unit owes nothing more. Refused to who submitted it."""
+    lock_task(task)
     changes = {"accepted_at": clock.now(), "accepted_by": by}
     log = apply(TASK_WORKFLOW, "accept", task, by=by, changes=changes)
     _note(log, version=task.versions.count())
@@ -198,7 +202,7 @@ def gather_texts(*, task: UnitTask, by: User) -> int:
 
     A section in which something stands already is left alone.
     """
-    lock(task)
+    lock_task(task)
     refuse_closed(task, by)
     report = report_of(task)
     empty = {s.key for s in sections_of(task.milestone) if not report.sections.get(s.key, "").strip()}

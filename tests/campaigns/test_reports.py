@@ -11,7 +11,7 @@ from campaigns import services
 from campaigns.content import figure_lines, known_figures, missing_items, parts_of, report_of
 from campaigns.differences import changes_between
 from campaigns.enums import FileKind
-from campaigns.models import TaskFile, TaskReport
+from campaigns.models import TaskFile, TaskReport, UnitTask
 from campaigns.services.reports import FigureInput, ReportInput, StaleReport, proposed_return_day
 from core import clock
 from core.files import FileRefused
@@ -164,6 +164,61 @@ def test_versions_are_frozen_and_their_differences_told(world: World) -> None:
         ("removed", "Điển hình được bồi dưỡng: 4"),
         ("added", "Điển hình được bồi dưỡng: 9"),
     ]
+
+
+# What was saved or closed between the reading of a task and its lock
+
+
+def loaded(task: UnitTask) -> UnitTask:
+    """The task as a view holds it, with all that its steps read."""
+    return UnitTask.objects.select_related("milestone__programme__unit", "unit", "report").get(pk=task.pk)
+
+
+def test_a_text_that_was_saved_meanwhile_is_in_the_version_that_is_frozen(world: World) -> None:
+    task = task_of(review(world), world.commune_a)
+    write(task, world.officer)
+    held = loaded(task)
+    save(loaded(task), world.officer, sections={"IV": "Câu viết thêm ở thẻ khác."}, as_of=datetime.date(2023, 6, 1))
+    services.submit_report(task=held, by=world.officer)
+    version = task.versions.get()
+    assert (version.sections[-1]["text"], version.as_of) == ("Câu viết thêm ở thẻ khác.", datetime.date(2023, 6, 1))
+
+
+def test_a_first_save_behind_a_task_without_a_report_is_seen(world: World) -> None:
+    task = task_of(review(world), world.commune_a)
+    held = loaded(task)
+    assert report_of(held).pk is None
+    write(loaded(task), world.officer)
+    services.submit_report(task=held, by=world.officer)
+    assert task.versions.get().sections[-1]["text"] == "IV. Phương hướng: đã làm xong."
+
+
+def closed(task: UnitTask, world: World) -> None:
+    programmes = type(task.milestone.programme).objects.filter(pk=task.milestone.programme_id)
+    programmes.update(closed_at=clock.now(), closed_by=world.interior_head, summary="Xong.")
+
+
+@pytest.mark.parametrize("step", ["save", "submit", "withdraw", "return", "file", "extension"])
+def test_nothing_lands_in_a_programme_that_was_closed_meanwhile(world: World, step: str) -> None:
+    task = task_of(review(world), world.commune_a)
+    write(task, world.officer)
+    if step in ("withdraw", "return"):
+        services.submit_report(task=task, by=world.officer)
+    held = loaded(task)
+    closed(task, world)
+    due = DAY + datetime.timedelta(days=20)
+    steps = {
+        "save": lambda: save(held, world.officer, sections={"I": "x"}),
+        "submit": lambda: services.submit_report(task=held, by=world.officer),
+        "withdraw": lambda: services.withdraw_report(task=held, by=world.officer),
+        "return": lambda: services.return_report(task=held, by=world.reviewer, reason="Thiếu.", due=due),
+        "file": lambda: services.add_file(
+            task=held, by=world.officer, kind=FileKind.ANNEX, upload=scan_upload("phu-luc.png", "red")
+        ),
+        "extension": lambda: services.ask_extension(task=held, by=world.officer, wanted=due, reason="Chờ."),
+    }
+    with pytest.raises(WorkflowError, match="Chương trình đã đóng"):
+        steps[step]()
 
 
 # Files
