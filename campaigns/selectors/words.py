@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaigns.enums import TaskState
-from campaigns.models import Milestone
+from campaigns.models import Milestone, UnitTask
+from core.dates import format_date
 
 from .numbers import Numbers
 
@@ -69,6 +70,30 @@ def _open_standing(due: datetime.date, opens: datetime.date, today: datetime.dat
     if left <= SOON:
         return Standing("due_soon", _("Còn %(days)d ngày") % {"days": left})
     return Standing("open", _("Chưa nộp"))
+
+
+def withdrawal_words(task: UnitTask, given: datetime.date | None, today: datetime.date) -> str:
+    """What taking a report back means for its day; `given` is the day by which a returned one is owed again."""
+    if given:
+        words = _("Rút thì báo cáo lại là cần bổ sung, hạn %(day)s; ngày nộp lần đầu vẫn được giữ.")
+        return words % {"day": format_date(given)}
+    if task.due < today:
+        words = _("Rút thì coi như chưa nộp. Hạn %(day)s đã qua nên nộp lại thì ghi là nộp muộn.")
+    else:
+        words = _("Rút thì coi như chưa nộp; nộp lại sau hạn %(day)s thì ghi là nộp muộn.")
+    return words % {"day": format_date(task.due)}
+
+
+def withdrawn_words(task: UnitTask, today: datetime.date) -> str:
+    """The same of a report that was taken back just now."""
+    if task.return_due:
+        words = _("Đã rút báo cáo. Nộp lại chậm nhất ngày %(day)s; ngày nộp lần đầu vẫn được giữ.")
+        return words % {"day": format_date(task.return_due)}
+    if task.due < today:
+        words = _("Đã rút báo cáo, coi như chưa nộp. Hạn %(day)s đã qua nên nộp lại thì ghi là nộp muộn.")
+    else:
+        words = _("Đã rút báo cáo, coi như chưa nộp. Nộp lại sau hạn %(day)s thì ghi là nộp muộn.")
+    return words % {"day": format_date(task.due)}
 
 
 def milestone_standing(milestone: Milestone, numbers: Numbers, today: datetime.date) -> Standing:

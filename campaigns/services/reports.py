@@ -96,7 +96,7 @@ def submit_report(*, task: UnitTask, by: User) -> TaskTransition:
     """Freeze the report as a numbered version and hand it to who accepts it.
 
     Refused while something is missing, before the milestone opens and after its programme was closed. After its day a
-    report is still taken: `first_submitted_on` shows for good that it was late.
+    report is still taken: `first_submitted_on` shows that it was late.
     """
     lock_task(task)
     number = task.versions.count() + 1
@@ -139,18 +139,24 @@ def _note(log: TaskTransition, **values: object) -> None:
 
 @transaction.atomic
 def withdraw_report(*, task: UnitTask, by: User) -> TaskTransition:
-    """Take a report back while nobody accepted it; what was returned before is owed again by the day given then."""
+    """Take a report back while nobody accepted it; what was returned before is owed again by the day given then.
+
+    What the office never judged counts as not handed in: the next one is the first, in time or late by its own day.
+    """
     lock_task(task)
-    sent = task.transitions.filter(name="submit").last()
-    came_back = sent is not None and sent.source == TaskState.RETURNED
-    changes = {"return_due": _day_given(task) if came_back else None}
-    target = TaskState.RETURNED if came_back else TaskState.OPEN
+    given = day_given(task)
+    changes = {"return_due": given} if given else {"first_submitted_on": None}
+    target = TaskState.RETURNED if given else TaskState.OPEN
     log = apply(TASK_WORKFLOW, "withdraw", task, by=by, changes=changes, target=target)
     letters.take_back(task)
     return log
 
 
-def _day_given(task: UnitTask) -> datetime.date | None:
+def day_given(task: UnitTask) -> datetime.date | None:
+    """The day by which a submitted report is owed again once it is withdrawn; None when the office never returned it."""
+    sent = task.transitions.filter(name="submit").last()
+    if sent is None or sent.source != TaskState.RETURNED:
+        return None
     returned = task.transitions.filter(name="return").last()
     return returned.due if returned else None
 

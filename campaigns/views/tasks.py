@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.content import figures_of, sections_of
@@ -18,9 +17,12 @@ from campaigns.querysets import READS_ALL
 from campaigns.report_papers import paper_kind, report_paper
 from campaigns.rules import may_judge, may_write
 from campaigns.selectors.tasks import duties_of, history_of, return_of, years_of
+from campaigns.selectors.words import withdrawal_words, withdrawn_words
 from campaigns.services import submit_report, withdraw_report
 from campaigns.services.extensions import why_no_extension
+from campaigns.services.reports import day_given
 from campaigns.workflow import TASK_WORKFLOW
+from core import clock
 from core.files import CONTENT_TYPES, content_disposition
 from core.paging import CountedPaginator
 from core.steps import done_already
@@ -73,6 +75,7 @@ def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "writes": writes,
         "judges": may_judge(task, user) and task.state == TaskState.SUBMITTED,
         "actions": actions,
+        "withdrawal": withdrawal_words(task, day_given(task), clock.today()) if actions.get("withdraw") else "",
         "open_extension": task.extensions.filter(state=ExtensionState.OPEN).select_related("asked_by").first(),
         "may_extend": writes and not why_no_extension(task, user),
         "answers": may_judge(task, user),
@@ -151,7 +154,7 @@ def task_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         if not done_already(request, task, "withdraw"):
             tell_refusal(request, task, error)
             return redirect(task)
-    messages.success(request, _("Đã rút báo cáo. Sửa xong thì nộp lại; ngày nộp lần đầu vẫn được giữ."))
+    messages.success(request, withdrawn_words(task, clock.today()))
     return redirect("campaigns:task_report", pk=pk)
 
 

@@ -13,11 +13,11 @@ from django.urls import reverse
 from campaigns.content import report_of
 from campaigns.enums import TaskState
 from campaigns.models import TaskReport, UnitTask
-from campaigns.services import ask_extension
+from campaigns.services import ask_extension, submit_report
 from core.forms.merging import fingerprints
 from organizations.models import BlockMembership
 from tests.campaigns.makers import task_of
-from tests.campaigns.task_makers import bring, many_tasks, review
+from tests.campaigns.task_makers import bring, many_tasks, review, write
 from tests.factories import BlockMembershipFactory, World, scan_upload
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,49 @@ def test_the_whole_way_without_scripts(world: World, browse: Callable[[str], Cli
     sent = officer.post(page("task_submit", task.pk))
     assert officer.get(sent.url).context["version"].files[0]["name"] == "ky.jpg"
     assert officer.post(page("task_submit", task.pk)).url == sent.url
+
+
+@pytest.mark.parametrize(
+    ("day", "back", "before", "after"),
+    [
+        (
+            datetime.date(2023, 6, 15),
+            False,
+            "Rút thì coi như chưa nộp; nộp lại sau hạn 15/6/2023 thì ghi là nộp muộn.",
+            "Đã rút báo cáo, coi như chưa nộp. Nộp lại sau hạn 15/6/2023 thì ghi là nộp muộn.",
+        ),
+        (
+            datetime.date(2023, 6, 16),
+            False,
+            "Rút thì coi như chưa nộp. Hạn 15/6/2023 đã qua nên nộp lại thì ghi là nộp muộn.",
+            "Đã rút báo cáo, coi như chưa nộp. Hạn 15/6/2023 đã qua nên nộp lại thì ghi là nộp muộn.",
+        ),
+        (
+            datetime.date(2023, 6, 16),
+            True,
+            "Rút thì báo cáo lại là cần bổ sung, hạn 12/6/2023; ngày nộp lần đầu vẫn được giữ.",
+            "Đã rút báo cáo. Nộp lại chậm nhất ngày 12/6/2023; ngày nộp lần đầu vẫn được giữ.",
+        ),
+    ],
+)
+def test_taking_a_report_back_says_what_it_means_before_and_after(
+    world: World,
+    browse: Callable[[str], Client],
+    stand_on: Callable[[datetime.date], None],
+    day: datetime.date,
+    back: bool,
+    before: str,
+    after: str,
+) -> None:
+    task = bring(own(world), "returned" if back else "submitted", by=world.officer, judge=world.reviewer)
+    if back:
+        write(task, world.officer, BD=5)
+        submit_report(task=task, by=world.officer)
+    stand_on(day)
+    pages = {who: browse(who).get(task.get_absolute_url()).context["withdrawal"] for who in ("officer", "reviewer")}
+    assert pages == {"officer": before, "reviewer": ""}
+    told = browse("officer").post(page("task_withdraw", task.pk), follow=True)
+    assert [str(message) for message in told.context["messages"]] == [after]
 
 
 def autosave(client: Client, task: UnitTask, form: dict, opened: dict, version: int) -> tuple[int, dict]:

@@ -214,6 +214,28 @@ def test_a_withdrawn_report_is_owed_again_by_the_day_that_was_given(world: World
     assert (task.state, task.return_due, task.first_submitted_on) == (TaskState.RETURNED, given, DAY)
 
 
+def test_a_report_that_was_taken_back_counts_as_not_handed_in(
+    world: World, stand_on: Callable[[datetime.date], None]
+) -> None:
+    task = bring(task_of(review(world), world.commune_a), "submitted", by=world.officer, judge=world.reviewer)
+    services.withdraw_report(task=task, by=world.officer)
+    task.refresh_from_db()
+    assert (task.state, task.first_submitted_on, task.came_late) == (TaskState.OPEN, None, False)
+    stand_on(datetime.date(2023, 6, 16))
+    services.submit_report(task=task, by=world.officer)
+    assert (task.came_late, UnitTask.objects.in_time().count()) == (True, 0)
+
+
+def test_a_report_that_was_taken_back_and_handed_in_by_its_day_is_in_time(
+    world: World, stand_on: Callable[[datetime.date], None]
+) -> None:
+    task = bring(task_of(review(world), world.commune_a), "submitted", by=world.officer, judge=world.reviewer)
+    services.withdraw_report(task=task, by=world.officer)
+    stand_on(datetime.date(2023, 6, 15))
+    services.submit_report(task=task, by=world.officer)
+    assert (task.came_late, UnitTask.objects.in_time().get()) == (False, task)
+
+
 @pytest.mark.parametrize("days", [-1, 0])
 def test_a_return_gives_a_day_after_today(world: World, days: int) -> None:
     task = bring(task_of(review(world), world.commune_a), "submitted", by=world.officer, judge=world.reviewer)
