@@ -52,12 +52,13 @@ def task_standing(
     if state == TaskState.SUBMITTED:
         return Standing("waiting", _("Chờ nhận"))
     day = return_due or due
-    if asked:
-        return Standing("asked", _("Xin gia hạn"))
     if day < today:
-        return Standing("overdue", _("Quá hạn %(days)d ngày") % {"days": (today - day).days})
+        words = _("Quá hạn %(days)d ngày, xin gia hạn") if asked else _("Quá hạn %(days)d ngày")
+        return Standing("overdue", words % {"days": (today - day).days})
     if state == TaskState.RETURNED:
         return Standing("returned", _("Cần bổ sung"))
+    if asked:
+        return Standing("asked", _("Xin gia hạn"))
     return _open_standing(due, opens, today)
 
 

@@ -104,19 +104,43 @@ def _lock_open(extension: Extension, by: User) -> UnitTask:
         raise WorkflowError(_("Chỉ Phòng Nội vụ trả lời được đề nghị gia hạn."))
     extension.refresh_from_db(fields=["state"])
     if extension.state != ExtensionState.OPEN:
-        raise WorkflowError(_("Đề nghị gia hạn này đã được trả lời."))
+        raise WorkflowError(ended_words(extension))
     if extension.asked_by_id == by.pk:
         raise WorkflowError(_("Đề nghị do chính đồng chí gửi. Người khác phải trả lời đề nghị này."))
     return task
 
 
+def ended_words(extension: Extension) -> str:
+    """Why a request is not answered any more."""
+    if extension.state == ExtensionState.DROPPED:
+        return _("Đơn vị đã nộp báo cáo nên không cần trả lời đề nghị gia hạn này nữa.")
+    return _("Đề nghị gia hạn này đã được trả lời.")
+
+
+def drop_requests(*, task: UnitTask, by: User) -> None:
+    """End the open request of a task whose report comes in: the office answers nothing, the unit is told nothing."""
+    for extension in task.extensions.filter(state=ExtensionState.OPEN):
+        _end(extension, ExtensionState.DROPPED, by)
+
+
 def _close(extension: Extension, state: ExtensionState, by: User, answer: str) -> None:
-    extension.state, extension.answer = state, answer.strip()
+    _end(extension, state, by, answer.strip())
+    letters.tell_unit_of_extension(extension)
+
+
+_ACTIONS = {
+    ExtensionState.GRANTED: "extension.grant",
+    ExtensionState.REFUSED: "extension.refuse",
+    ExtensionState.DROPPED: "extension.drop",
+}
+
+
+def _end(extension: Extension, state: ExtensionState, by: User, answer: str = "") -> None:
+    extension.state, extension.answer = state, answer
     extension.answered_at, extension.answered_by = clock.now(), by
     extension.save(update_fields=["state", "answer", "answered_at", "answered_by", "granted"])
-    _log(extension, f"extension.{'grant' if state == ExtensionState.GRANTED else 'refuse'}", by, extension.answer)
+    _log(extension, _ACTIONS[state], by, answer)
     letters.take_back_extension(extension)
-    letters.tell_unit_of_extension(extension)
 
 
 def _log(extension: Extension, action: str, by: User, reason: str) -> None:

@@ -23,6 +23,7 @@ from core.dates import format_date
 from core.workflow import WorkflowError, apply
 from core.working_days import working_days_after
 
+from .extensions import drop_requests
 from .locking import lock_task
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _write(report: TaskReport, data: ReportInput) -> None:
 
 @transaction.atomic
 def submit_report(*, task: UnitTask, by: User) -> TaskTransition:
-    """Freeze the report as a numbered version and hand it to who accepts it.
+    """Freeze the report as a numbered version and hand it to who accepts it; an open request for more time ends.
 
     Refused while something is missing, before the milestone opens and after its programme was closed. After its day a
     report is still taken: `first_submitted_on` shows that it was late.
@@ -109,6 +110,7 @@ def submit_report(*, task: UnitTask, by: User) -> TaskTransition:
     log = apply(TASK_WORKFLOW, "submit", task, by=by, changes=changes)
     _freeze(task, by, number)
     _note(log, version=number)
+    drop_requests(task=task, by=by)
     letters.take_back(task)
     letters.tell_judges(task, log)
     return log

@@ -13,7 +13,7 @@ from campaigns.forms.steps import ExtensionForm, GrantForm, RefuseForm
 from campaigns.models import Extension, UnitTask
 from campaigns.rules import may_judge
 from campaigns.services import ask_extension, grant_extension, refuse_extension
-from campaigns.services.extensions import why_no_extension
+from campaigns.services.extensions import ended_words, why_no_extension
 from core.dates import format_date
 from core.workflow import WorkflowError
 
@@ -57,7 +57,7 @@ def extension_answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, extension: Extension, grant: GrantForm, refuse: RefuseForm) -> HttpResponse:
     if extension.state != ExtensionState.OPEN:
-        messages.info(request, _("Đề nghị gia hạn này đã được trả lời."))
+        messages.info(request, ended_words(extension))
         return redirect(extension.task)
     refuse.prefix = "khong"
     context = {"extension": extension, "task": extension.task, "grant": grant, "refuse": refuse}

@@ -33,10 +33,15 @@ def test_timeline_and_grid_say_who_is_late(meet: Meet, width: int, script: bool)
     expect(table).to_be_visible(visible=width > 767)
     if width > 767:
         expect(table.locator("tbody tr")).to_have_count(3)
-        expect(table.locator("tbody tr").filter(has_text="Vĩnh Hựu")).to_contain_text("Xin gia hạn")
+        late = table.locator("tbody tr").filter(has_text="Vĩnh Hựu")
+        expect(late).to_contain_text("Quá hạn 66 ngày, xin gia hạn")
         expect(table.locator("thead th[scope=col]").first).to_have_css("position", "sticky")
     else:
         expect(names).to_have_count(3)
+        head.says("Quá hạn 66 ngày, xin gia hạn")
+        assert head.page.evaluate("document.documentElement.scrollWidth") <= width
+        shown = [name.bounding_box() for name in names.all()]
+        assert all(box and box["width"] > 40 and box["height"] < 40 for box in shown), shown
 
 
 def test_late_units_are_urged_in_three_clicks_and_the_letter_is_there(meet: Meet) -> None:

@@ -4,10 +4,12 @@ import datetime
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from campaigns.enums import ExtensionState
 from campaigns.models import Extension, UnitTask
-from campaigns.services import ask_extension, grant_extension, refuse_extension
+from campaigns.services import ask_extension, grant_extension, refuse_extension, withdraw_report
 from core import clock
 from core.audit.models import AuditEvent
 from core.workflow import WorkflowError
@@ -32,6 +34,14 @@ def task(world: World) -> UnitTask:
 
 def ask(task: UnitTask, by: object, wanted: datetime.date = LATER, reason: str = "Chờ số liệu các ấp.") -> Extension:
     return ask_extension(task=task, by=by, wanted=wanted, reason=reason)
+
+
+def grant(extension: Extension, by: object) -> None:
+    grant_extension(extension=extension, by=by, day=LATER)
+
+
+def refuse(extension: Extension, by: object) -> None:
+    refuse_extension(extension=extension, by=by, answer="Đã nộp.")
 
 
 def titles() -> list[tuple[str, str]]:
@@ -99,12 +109,44 @@ def test_no_time_is_asked_for_what_was_handed_in(world: World, task: UnitTask, s
         ask(task, world.officer)
 
 
-def test_a_report_that_came_meanwhile_needs_no_more_time(world: World, task: UnitTask) -> None:
+def test_a_report_ends_the_request_for_more_time_and_nobody_answers_it(
+    world: World, task: UnitTask, browse: Callable[[str], Client]
+) -> None:
     extension = ask(task, world.officer)
     bring(task, "submitted", by=world.officer, judge=world.reviewer)
+    extension.refresh_from_db()
+    assert (extension.state, extension.answered_by, titles()) == (ExtensionState.DROPPED, world.officer, [])
+    for answer in (grant, refuse):
+        with pytest.raises(WorkflowError, match="Đơn vị đã nộp báo cáo"):
+            answer(extension, world.reviewer)
+    office = browse("reviewer")
+    told = office.get(reverse("campaigns:extension_answer", args=[extension.pk]), follow=True)
+    assert [str(message) for message in told.context["messages"]] == [
+        "Đơn vị đã nộp báo cáo nên không cần trả lời đề nghị gia hạn này nữa."
+    ]
+    assert [event.title for event in told.context["history"]][0] == "Thôi xin gia hạn vì đã nộp báo cáo"
+    desk = office.get("/ban-lam-viec/").context["groups"]
+    assert [item.title for _code, _title, items in desk for item in items] == ["Nhận báo cáo của xã Bình An"]
+    tabs = office.get(reverse("campaigns:task_list")).context["tabs"]
+    assert next(tab.count for tab in tabs if tab.label == "Xin gia hạn") == 0
+    assert AuditEvent.objects.filter(subject_type="extension").latest("number").action == "extension.drop"
+
+
+def test_after_a_withdrawal_more_time_may_be_asked_again(world: World, task: UnitTask) -> None:
+    ask(task, world.officer)
+    bring(task, "submitted", by=world.officer, judge=world.reviewer)
+    withdraw_report(task=task, by=world.officer)
+    assert ask(task, world.officer).state == ExtensionState.OPEN
+
+
+def test_a_request_that_outlived_an_earlier_report_is_refused_alone(world: World, task: UnitTask) -> None:
+    bring(task, "submitted", by=world.officer, judge=world.reviewer)
+    asked = {"asked_at": clock.now(), "asked_by": world.officer}
+    extension = Extension.objects.create(task=task, wanted=LATER, reason="Chờ số liệu.", **asked)
     with pytest.raises(WorkflowError, match="không cần gia hạn nữa"):
-        grant_extension(extension=extension, by=world.reviewer, day=LATER)
-    refuse_extension(extension=extension, by=world.reviewer, answer="Đã nộp.")
+        grant(extension, world.reviewer)
+    refuse(extension, world.reviewer)
+    assert extension.state == ExtensionState.REFUSED
 
 
 @pytest.mark.parametrize("who", ["unit_leader", "other_officer", "reviewer", "nobody"])

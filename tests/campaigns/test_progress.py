@@ -104,7 +104,9 @@ def test_a_late_report_is_in_but_not_in_time(world: World, year: dict) -> None:
         ("returned", 1, 25, False, ("returned", "Cần bổ sung")),
         ("returned", 1, 19, False, ("overdue", "Quá hạn 1 ngày")),
         ("open", 15, None, False, ("overdue", "Quá hạn 5 ngày")),
-        ("open", 15, None, True, ("asked", "Xin gia hạn")),
+        ("open", 15, None, True, ("overdue", "Quá hạn 5 ngày, xin gia hạn")),
+        ("open", 20, None, True, ("asked", "Xin gia hạn")),
+        ("returned", 1, 25, True, ("returned", "Cần bổ sung")),
         ("open", 20, None, False, ("due_soon", "Hạn hôm nay")),
         ("open", 23, None, False, ("due_soon", "Còn 3 ngày")),
         ("open", 27, None, False, ("due_soon", "Còn 7 ngày")),
@@ -159,7 +161,7 @@ def test_the_grid_has_a_cell_for_each_task_and_none_for_what_is_not_owed(world: 
     assert [column.milestone.short_title for column in found.columns] == ["Sơ kết", "KH"]
     assert {row.name: [cell and cell.standing.word for cell in row.cells] for row in found.rows} == {
         "Xã Bình An": ["Đã nhận", None],
-        "Xã Đồng Thạnh": ["Xin gia hạn", "Quá hạn 8 ngày"],
+        "Xã Đồng Thạnh": ["Quá hạn 5 ngày, xin gia hạn", "Quá hạn 8 ngày"],
     }
     assert [(c.numbers.handed_in, c.numbers.expected, c.numbers.late) for c in found.columns] == [(1, 2, 1), (1, 1, 1)]
 
