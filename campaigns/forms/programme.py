@@ -84,9 +84,3 @@ class CloseForm(PortalForm):
         label=_("Tóm tắt kết quả"), max_length=5000, required_message=_("Ghi tóm tắt kết quả trước khi đóng.")
     )
     reason = ProseField(label=_("Lý do đóng khi còn nhiệm vụ chưa nộp"), max_length=1000, required=False)
-
-
-class ReasonForm(PortalForm):
-    """A decision that wants a reason and nothing else."""
-
-    reason = ProseField(label=_("Lý do"), max_length=1000, required_message=_("Ghi lý do để lưu hồ sơ."))

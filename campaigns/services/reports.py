@@ -155,7 +155,7 @@ def withdraw_report(*, task: UnitTask, by: User) -> TaskTransition:
 
 
 def day_given(task: UnitTask) -> datetime.date | None:
-    """The day by which a submitted report is owed again once it is withdrawn; None when the office never returned it."""
+    """The day by which a submitted report is owed again once withdrawn; None when the office never returned it."""
     sent = task.transitions.filter(name="submit").last()
     if sent is None or sent.source != TaskState.RETURNED:
         return None

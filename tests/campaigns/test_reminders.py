@@ -401,9 +401,26 @@ def test_a_message_of_another_district_does_not_exist(world: World, browse: Brow
     assert found == [200, 200, 404, 403]
 
 
-@pytest.mark.parametrize("typed", ["32/6/2023", "abc", "10/6/2023", "29/2/2023", "=1+1"])
-def test_a_day_that_cannot_be_read_or_is_off_is_no_error(world: World, browse: Browse, typed: str) -> None:
-    assert browse("reviewer").get(reverse(PREVIEW), {"ngay": typed}).status_code == 200
+def previewed(client: Client, **asked: str) -> dict[str, object]:
+    """The day that the preview shows, the titles of its messages, and whether it is off."""
+    context = client.get(reverse(PREVIEW), asked).context
+    titles = [message.digest.title for message in context["messages_of_day"]]
+    return {"day": context["day"], "titles": titles, "off": context["is_day_off"]}
+
+
+@pytest.mark.parametrize("typed", ["32/6/2023", "abc", "29/2/2023", "=1+1"])
+def test_a_day_that_cannot_be_read_shows_today_and_says_why(
+    world: World, browse: Browse, milestone: Milestone, typed: str
+) -> None:
+    client = browse("reviewer")
+    today = previewed(client)
+    assert (previewed(client, ngay=typed), len(today["titles"])) == (today, 2)
+    assert client.get(reverse(PREVIEW), {"ngay": typed}).context["fault"] != ""
+
+
+def test_a_day_off_sends_nothing(world: World, browse: Browse, milestone: Milestone) -> None:
+    found = previewed(browse("reviewer"), ngay="10/6/2023")
+    assert found == {"day": datetime.date(2023, 6, 10), "titles": [], "off": True}
 
 
 def test_the_preview_of_a_monday_shows_the_summary_of_the_leaders(
