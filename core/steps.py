@@ -1,4 +1,4 @@
-"""What a view tells when a step was taken before it: a double press, or somebody who was faster."""
+"""A step that meets another: a double press, somebody who was faster, a page older than what it decides on."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ def done_already(request: HttpRequest, record: Any, *steps: str) -> bool:
     """Whether the last step is one of `steps` and of the same person: a double press, which needs no answer."""
     last = record.transitions.last()
     return last is not None and last.name in steps and last.actor_id == request.user.pk
+
+
+def read_version(request: HttpRequest, name: str = "ban") -> int | None:
+    """The number of the version that the posted page showed; None when it named none."""
+    number = request.POST.get(name, "")
+    return int(number) or None if number.isascii() and number.isdigit() and len(number) < 7 else None
 
 
 def tell_refusal(request: HttpRequest, record: Any, error: WorkflowError, step_words: Mapping[str, Any]) -> None:

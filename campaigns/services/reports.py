@@ -168,19 +168,47 @@ def proposed_return_day() -> datetime.date:
     return working_days_after(clock.today(), RETURN_DAYS)
 
 
+class SentAnew(WorkflowError):
+    """Another version came in after the page was drawn on which a decision was taken; `number` is that of the last."""
+
+    def __init__(self, number: int) -> None:
+        words = _(
+            "Sau khi trang này được mở, đơn vị đã nộp bản %(n)d nên chưa ghi quyết định. Đọc bản %(n)d rồi chọn lại."
+        )
+        super().__init__(words % {"n": number})
+
+
+def _lock_seen(task: UnitTask, seen: int | None) -> int:
+    """Lock a task on which somebody decides; returns the number of its last version, which must be the one `seen`.
+
+    Where none is named nothing is compared.
+    """
+    lock_task(task)
+    number = task.versions.count()
+    if task.state == TaskState.SUBMITTED and seen not in (None, number):
+        raise SentAnew(number)
+    return number
+
+
 @transaction.atomic
 def return_report(
-    *, task: UnitTask, by: User, reason: str, due: datetime.date, remarks: Mapping[str, str] | None = None
+    *,
+    task: UnitTask,
+    by: User,
+    reason: str,
+    due: datetime.date,
+    remarks: Mapping[str, str] | None = None,
+    seen: int | None = None,
 ) -> TaskTransition:
     """Give a report back with a reason, remarks on parts if there are any, and the day by which it is owed again.
 
-    Refused without a reason and for a day that is not after today.
+    Refused without a reason, for a day that is not after today, and for another version than was `seen`.
     """
     if due <= clock.today():
         raise WorkflowError(_("Hạn bổ sung phải sau hôm nay (%(today)s).") % {"today": format_date(clock.today())})
-    lock_task(task)
+    number = _lock_seen(task, seen)
     log = apply(TASK_WORKFLOW, "return", task, by=by, reason=reason, changes={"return_due": due})
-    _note(log, due=due, version=task.versions.count())
+    _note(log, due=due, version=number)
     known = {section.field for section in sections_of(task.milestone)} | {"figures", "files"}
     TaskRemark.objects.bulk_create(
         TaskRemark(task=task, transition=log, target=target, text=text.strip())
@@ -193,12 +221,15 @@ def return_report(
 
 
 @transaction.atomic
-def accept_report(*, task: UnitTask, by: User) -> TaskTransition:
-    """Accept a report: the unit owes nothing more. Refused to who submitted it."""
-    lock_task(task)
+def accept_report(*, task: UnitTask, by: User, seen: int | None = None) -> TaskTransition:
+    """Accept a report: the unit owes nothing more.
+
+    Refused to who submitted it, and for another version than was `seen`.
+    """
+    number = _lock_seen(task, seen)
     changes = {"accepted_at": clock.now(), "accepted_by": by}
     log = apply(TASK_WORKFLOW, "accept", task, by=by, changes=changes)
-    _note(log, version=task.versions.count())
+    _note(log, version=number)
     letters.take_back(task)
     letters.tell_unit(task, log)
     return log

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns import inspection_letters as letters
-from campaigns.inspection_enums import FollowUpState
+from campaigns.inspection_enums import FollowUpState, VisitState
 from campaigns.inspection_rules import may_record
 from campaigns.inspection_workflow import FOLLOW_UP_WORKFLOW, VISIT_WORKFLOW
 from campaigns.models import Enclosure, FollowUp, Visit, VisitAnswer
@@ -118,9 +118,22 @@ def reopen_record(*, visit: Visit, by: User) -> None:
     apply(VISIT_WORKFLOW, "reopen", visit, by=by, changes={"recorded_at": None, "recorded_by": None})
 
 
+def times_finished(visit: Visit) -> int:
+    """How often a record was closed: a reading of it is of the last time, or of one that was opened again since."""
+    return visit.transitions.filter(name="record").count()
+
+
 @transaction.atomic
-def send_result(*, visit: Visit, by: User) -> None:
-    """Let the unit read the result; its recommendations are owed from now on. Refused to who recorded it."""
+def send_result(*, visit: Visit, by: User, seen: int | None = None) -> None:
+    """Let the unit read the result; its recommendations are owed from now on.
+
+    Refused to who recorded it, and when the record was opened and closed again since it was `seen` (`times_finished`).
+    """
+    lock(visit)
+    if visit.state == VisitState.RECORDED and seen not in (None, times_finished(visit)):
+        raise WorkflowError(
+            _("Sau khi trang này được mở, biên bản đã được mở lại và chốt lại nên chưa gửi. Đọc lại rồi gửi.")
+        )
     now = clock.now()
     log = apply(VISIT_WORKFLOW, "send", visit, by=by, changes={"sent_at": now, "sent_by": by})
     for follow_up in FollowUp.objects.filter(visit=visit, state=FollowUpState.DRAFT).select_related(

@@ -33,6 +33,7 @@ from campaigns.services.inspections import (
     save_plan,
     set_team,
 )
+from campaigns.services.visits import times_finished
 from core import clock
 from core.dates import format_date
 from core.paging import CappedPaginator
@@ -191,6 +192,7 @@ def visit_page(request: HttpRequest, visit: Visit) -> dict[str, Any]:
         "follow_ups": [(row, *follow_up_look(row)) for row in follow_ups],
         "events": visit_events(visit, user, told=told),
         "actions": {a.name: a.decision for a in VISIT_WORKFLOW.actions_for(user, visit)},
+        "finished": times_finished(visit) if visit.state == VisitState.RECORDED else None,
         "writes": writes,
         "plans": may_plan(user, visit.plan),
         "missing": missing_of(visit) if writes and visit.is_open and visit.version else [],

@@ -25,6 +25,7 @@ from campaigns.services.visits import (
 )
 from core.forms.merging import fingerprints, merge, read_fingerprints
 from core.forms.saving import MERGES, Saved, is_of_another, kept_words, saved_time, typed_words, value_words
+from core.steps import read_version
 from core.text import clean_line
 from core.workflow import WorkflowError
 
@@ -247,5 +248,5 @@ def visit_send(request: HttpRequest, pk: int) -> HttpResponse:
     done = _("Đã gửi kết quả cho %(unit)s. Kiến nghị sau kiểm tra được nhắc theo hạn.") % {
         "unit": visit.unit.name_in_text
     }
-    try_step(request, lambda: send_result(visit=visit, by=request.user), done)
+    try_step(request, lambda: send_result(visit=visit, by=request.user, seen=read_version(request)), done)
     return redirect(visit)

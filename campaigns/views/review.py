@@ -15,10 +15,11 @@ from campaigns.forms.steps import ReturnForm
 from campaigns.models import UnitTask
 from campaigns.selectors.tasks import next_to_judge, queue_of
 from campaigns.services import accept_report, return_report
-from campaigns.services.reports import proposed_return_day
+from campaigns.services.reports import SentAnew, proposed_return_day
 from campaigns.workflow import TASK_WORKFLOW
 from core.dates import format_date
-from core.steps import done_already
+from core.forms.saving import kept_words, typed_words
+from core.steps import done_already, read_version
 from core.workflow import WorkflowError
 
 from .task_scope import judged_task, tell_refusal
@@ -46,6 +47,9 @@ def task_review(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, task: UnitTask, form: ReturnForm) -> HttpResponse:
     *before, version = task.versions.select_related("made_by")
+    if read_version(request) not in (None, version.number):
+        kept = _("Lý do và nhận xét đã gõ vẫn còn ở cuối trang.")
+        messages.error(request, f"{SentAnew(version.number).message} {kept}")
     context = {
         "task": task,
         "version": version,
@@ -63,7 +67,10 @@ def task_accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept a report, then go on with the next that waits."""
     task = judged_task(request, pk)
     try:
-        accept_report(task=task, by=request.user)
+        accept_report(task=task, by=request.user, seen=read_version(request))
+    except SentAnew as error:
+        messages.error(request, error.message)
+        return redirect("campaigns:task_review", pk=pk)
     except WorkflowError as error:
         if not done_already(request, task, "accept"):
             tell_refusal(request, task, error)
@@ -76,23 +83,37 @@ def task_accept(request: HttpRequest, pk: int) -> HttpResponse:
 def task_return(request: HttpRequest, pk: int) -> HttpResponse:
     """Return a report with a reason and a day, then go on with the next that waits."""
     task = judged_task(request, pk)
-    if done_already(request, task, "return"):
-        return _go_on(request, task)
-    if task.state != TaskState.SUBMITTED:
-        tell_refusal(request, task, WorkflowError(TASK_WORKFLOW.wrong_state(task)))
-        return redirect(task)
     form = ReturnForm(request.POST, task=task)
+    if task.state != TaskState.SUBMITTED:
+        return _overtaken(request, task, form)
     if not form.is_valid():
         return _page(request, task, form)
-    data = form.cleaned_data
+    data, seen = form.cleaned_data, read_version(request)
+    given = {"reason": data["reason"], "due": data["due"], "remarks": form.remarks()}
     try:
-        return_report(task=task, by=request.user, reason=data["reason"], due=data["due"], remarks=form.remarks())
+        return_report(task=task, by=request.user, seen=seen, **given)
+    except SentAnew:
+        return _page(request, task, form)
     except WorkflowError as error:
-        tell_refusal(request, task, error)
-        return redirect(task)
+        if task.state != TaskState.SUBMITTED:
+            return _overtaken(request, task, form)
+        form.add_error(None, error.message)
+        return _page(request, task, form)
     told = {"unit": task.unit.name_in_text, "day": format_date(data["due"])}
     messages.success(request, _("Đã trả lại báo cáo của %(unit)s, hạn bổ sung %(day)s.") % told)
     return _go_on(request, task)
+
+
+def _overtaken(request: HttpRequest, task: UnitTask, form: ReturnForm) -> HttpResponse:
+    """Somebody else was faster: keep the words typed and say who. A double press of one's own just goes on."""
+    if done_already(request, task, "return"):
+        return _go_on(request, task)
+    tell_refusal(request, task, WorkflowError(TASK_WORKFLOW.wrong_state(task)))
+    typed = typed_words(form)
+    if not typed:
+        return redirect(task)
+    back = (task.get_absolute_url(), _("Xem nhiệm vụ"))
+    return kept_words(request, typed, _("Báo cáo vừa có bước xử lý khác"), back=back)
 
 
 def _go_on(request: HttpRequest, task: UnitTask) -> HttpResponse:

@@ -39,7 +39,8 @@ def written_task(request: HttpRequest, pk: int) -> UnitTask:
 def judged_task(request: HttpRequest, pk: int) -> UnitTask:
     """A task whose report the person accepts or returns, once something was submitted; 404 for everybody else."""
     task = get_task(request, pk)
-    if not may_judge(task, request.user) or task.state == TaskState.OPEN:
+    came_in = task.state != TaskState.OPEN or task.versions.exists()
+    if not may_judge(task, request.user) or not came_in:
         raise Http404
     return task
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.forms import PortalForm
+from core.steps import read_version
 from core.workflow import SetRefused, WorkflowError
 from models_registry import policy
 from models_registry.forms import BulkReturnForm, RecogniseForm, RejectForm
@@ -25,7 +26,6 @@ from models_registry.services.bulk import MOST
 from organizations.enums import OFFICE_ROLES
 
 from .queue import targets_of
-from .scope import read_version
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _MICROSECOND = datetime.timedelta(microseconds=1)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.dates import format_date
 from core.forms.saving import typed_words
-from core.steps import done_already
+from core.steps import done_already, read_version
 from core.workflow import WorkflowError
 from models_registry import selectors
 from models_registry.forms import DoubtForm, EndForm, RecogniseForm, RejectForm, ReturnForm, RevokeForm
@@ -34,7 +34,7 @@ from models_registry.services.review import SentAnew
 from models_registry.workflow import EXEMPLAR_WORKFLOW
 
 from .queue import go_on, return_form, review_page
-from .scope import kept_words, office_exemplar, read_version, tell_refusal
+from .scope import kept_words, office_exemplar, tell_refusal
 
 
 def withdrawn_meanwhile(request: HttpRequest, pk: int) -> Exemplar | None:

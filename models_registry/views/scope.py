@@ -70,12 +70,6 @@ def may_reveal(request: HttpRequest, exemplar: Exemplar) -> bool:
         return False
 
 
-def read_version(request: HttpRequest, name: str = "ban") -> int | None:
-    """The number of the version that the posted page showed; None when it named none."""
-    number = request.POST.get(name, "")
-    return int(number) or None if number.isascii() and number.isdigit() and len(number) < 7 else None
-
-
 def own_binned(request: HttpRequest, pk: int) -> Exemplar | None:
     """A draft in the bin that the person may take back."""
     exemplar = Exemplar.objects.binned(request.user).select_related(*_RELATED).filter(pk=pk).first()

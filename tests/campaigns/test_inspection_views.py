@@ -19,6 +19,7 @@ from core.forms.merging import fingerprints
 from tests.campaigns.inspection_makers import (
     DAY,
     JUNE_5,
+    do_visit_step,
     fill_record,
     make_follow_up,
     make_plan,
@@ -151,6 +152,24 @@ def test_a_unit_reads_date_and_checklist_first_and_the_findings_once_sent(world:
     assert [words for words in photo_words if words not in page] == []
     browse("officer").post(path("visit_answer", visit.pk), {"reason": "Xã nhất trí."})
     assert "Xã nhất trí." in text_of(browse("reviewer"), visit.get_absolute_url())
+
+
+def test_a_record_that_was_opened_and_closed_again_is_not_sent_unread(world: World, browse: Browse) -> None:
+    visit, office = make_visit(world, VisitState.RECORDED), browse("colleague")
+    assert 'name="ban" value="1"' in text_of(office, visit.get_absolute_url())
+    do_visit_step("reopen", visit, world.reviewer)
+    fill_record(visit, world.reviewer, conclusion="Kết luận khác hẳn.")
+    do_visit_step("record", visit, world.reviewer)
+    page = office.post(path("visit_send", visit.pk), {"ban": "1"}, follow=True)
+    assert [str(message) for message in page.context["messages"]] == [
+        "Sau khi trang này được mở, biên bản đã được mở lại và chốt lại nên chưa gửi. Đọc lại rồi gửi."
+    ]
+    assert ("Kết luận khác hẳn." in page.content.decode(), page.context["finished"]) == (True, 2)
+    visit.refresh_from_db()
+    assert visit.state == VisitState.RECORDED
+    office.post(path("visit_send", visit.pk), {"ban": "2"})
+    visit.refresh_from_db()
+    assert visit.state == VisitState.SENT
 
 
 def test_a_unit_never_meets_the_plan_or_the_visit_of_another(world: World, browse: Browse) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,7 +14,8 @@ from django.urls import reverse
 from campaigns.content import report_of
 from campaigns.enums import TaskState
 from campaigns.models import TaskReport, UnitTask
-from campaigns.services import ask_extension, submit_report
+from campaigns.services import ask_extension, submit_report, withdraw_report
+from core import clock
 from core.forms.merging import fingerprints
 from organizations.models import BlockMembership
 from tests.campaigns.makers import task_of
@@ -300,6 +302,88 @@ def test_the_office_goes_from_one_report_to_the_next(world: World, browse: Calla
         datetime.date(2023, 6, 12),
         "Ghi rõ năm.",
     )
+
+
+RETURN = {"due": "12/6/2023", "reason": "Thiếu ấp Bình Trinh.", "section-IV": "Ghi rõ năm."}
+
+
+def sent_anew(world: World) -> UnitTask:
+    """A report that was taken back, changed and handed in again while the office had its first version before it."""
+    task = bring(own(world), "submitted", by=world.officer, judge=None)
+    withdraw_report(task=task, by=world.officer)
+    write(task, world.officer, BD=99)
+    submit_report(task=task, by=world.officer)
+    return task
+
+
+def told(answer: HttpResponse) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_the_page_of_a_review_names_the_version_that_it_shows(world: World, browse: Callable[[str], Client]) -> None:
+    task = sent_anew(world)
+    shown = browse("reviewer").get(page("task_review", task.pk))
+    assert shown.content.decode().count('name="ban" value="2"') == 2
+
+
+def test_a_version_that_nobody_saw_is_not_accepted(world: World, browse: Callable[[str], Client]) -> None:
+    task, office = sent_anew(world), browse("reviewer")
+    answer = office.post(page("task_accept", task.pk), {"ban": "1"}, follow=True)
+    assert answer.redirect_chain == [(page("task_review", task.pk), 302)]
+    assert told(answer) == [
+        "Sau khi trang này được mở, đơn vị đã nộp bản 2 nên chưa ghi quyết định. Đọc bản 2 rồi chọn lại."
+    ]
+    task.refresh_from_db()
+    assert task.state == TaskState.SUBMITTED
+    office.post(page("task_accept", task.pk), {"ban": "2"})
+    task.refresh_from_db()
+    assert (task.state, task.transitions.last().version) == (TaskState.ACCEPTED, 2)
+
+
+@pytest.mark.parametrize("more", [{}, {"due": ""}])
+def test_a_version_that_nobody_saw_is_not_returned_and_the_reason_stays(
+    world: World, browse: Callable[[str], Client], more: dict[str, str]
+) -> None:
+    task, office = sent_anew(world), browse("reviewer")
+    answer = office.post(page("task_return", task.pk), RETURN | more | {"ban": "1"})
+    assert told(answer) == [
+        "Sau khi trang này được mở, đơn vị đã nộp bản 2 nên chưa ghi quyết định. Đọc bản 2 rồi chọn lại. "
+        "Lý do và nhận xét đã gõ vẫn còn ở cuối trang."
+    ]
+    assert (answer.context["version"].number, answer.context["form"]["reason"].value()) == (2, RETURN["reason"])
+    assert '<details class="return-box" open>' in answer.content.decode()
+    task.refresh_from_db()
+    assert (task.state, task.remarks.count()) == (TaskState.SUBMITTED, 0)
+    office.post(page("task_return", task.pk), RETURN | {"ban": "2"})
+    task.refresh_from_db()
+    assert (task.state, task.remarks.get().text) == (TaskState.RETURNED, "Ghi rõ năm.")
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_reason_for_a_report_that_was_taken_back_is_given_back(
+    world: World, browse: Callable[[str], Client], back: bool
+) -> None:
+    task = bring(own(world), "returned" if back else "submitted", by=world.officer, judge=world.reviewer)
+    if back:
+        write(task, world.officer, BD=5)
+        submit_report(task=task, by=world.officer)
+    withdraw_report(task=task, by=world.officer)
+    office = browse("colleague")
+    answer = office.post(page("task_return", task.pk), RETURN | {"ban": "1"})
+    assert answer.status_code == 409
+    assert [words for _label, words in answer.context["typed"]] == [RETURN["reason"], "12/6/2023", "Ghi rõ năm."]
+    assert "Bước gần nhất: rút báo cáo" in told(answer)[0]
+    assert office.post(page("task_accept", task.pk), {"ban": "1"}).url == task.get_absolute_url()
+    assert office.get(page("task_review", task.pk)).url == task.get_absolute_url()
+
+
+def test_a_reason_that_a_rule_refuses_stays_in_the_form(world: World, browse: Callable[[str], Client]) -> None:
+    task = bring(own(world), "submitted", by=world.officer, judge=None)
+    programmes = type(task.milestone.programme).objects.all()
+    programmes.update(closed_at=clock.now(), closed_by=world.interior_head, summary="Xong.")
+    form = browse("reviewer").post(page("task_return", task.pk), RETURN | {"ban": "1"}).context["form"]
+    assert [error.message for error in form.error_summary] == ["Chương trình đã đóng nên không nhận báo cáo nữa."]
+    assert form["reason"].value() == RETURN["reason"]
 
 
 # Yearly duties and the desk
