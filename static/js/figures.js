@@ -64,12 +64,23 @@ function write(cells) {
   form.elements[cells[0].field].focus();
 }
 
+// A number that may be meant in two ways waits until the person presses the right one.
+function choices(cells, cell) {
+  const acts = make("div", "actions");
+  for (const value of cell.choices) {
+    const take = () => show(cells.map((other) => (other === cell ? { ...cell, value, fault: "", choices: [] } : other)));
+    acts.append(button(grid.dataset.choose.replace("%v", value), "btn btn-row", take));
+  }
+  return acts;
+}
+
 function show(cells) {
   const good = cells.filter((cell) => !cell.fault);
   const list = make("ul");
   for (const cell of cells) {
     const row = make("li", cell.fault ? "text-overdue" : "");
     row.textContent = cell.fault ? `${cell.label || cell.words}: ${cell.fault}` : `${cell.label}: ${cell.value}`;
+    if (cell.choices.length) row.append(choices(cells, cell));
     list.append(row);
   }
   const acts = make("div", "actions");

@@ -156,6 +156,24 @@ def test_a_block_from_excel_is_shown_before_it_is_written(meet: Meet, data_dir: 
     expect(officer.page.locator("[data-save-state]")).to_have_text(SAVED)
 
 
+def test_a_number_that_may_be_meant_in_two_ways_waits_for_a_press(meet: Meet, data_dir: Path) -> None:
+    officer = meet("binhnhi", width=360)
+    task = open_task(officer, give(data_dir, "DOUBT"))
+    officer.go(f"{task}bao-cao/")
+    officer.page.locator("#id_figure-BD").evaluate(
+        """field => {
+            const data = new DataTransfer();
+            data.setData("text", "Tập thể được đăng ký\\t1,234\\nBD\\t12.000");
+            field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }"""
+    )
+    officer.says("Đọc được 0 trong 2 ô. Chưa có gì được lưu.")
+    officer.page.get_by_role("button", name="Đọc là 12.000").click()
+    officer.page.get_by_role("button", name="Lưu 1 số").click()
+    expect(officer.page.locator("#id_figure-BD")).to_have_value("12.000")
+    expect(officer.page.locator("#id_figure-DK_TAP_THE")).not_to_have_value("1.234")
+
+
 def test_the_whole_form_works_without_scripts(meet: Meet, data_dir: Path) -> None:
     title = give(data_dir, "PLAIN")
     officer = meet("binhnhi", script=False, width=360)

@@ -7,7 +7,7 @@ import pytest
 
 from campaigns.content import FigureLine
 from campaigns.figures import Figure
-from campaigns.paste import LONGEST_BLOCK, read_block
+from campaigns.paste import LONGEST_BLOCK, decided, read_block
 from core.text import shorten
 
 LINES = [
@@ -96,9 +96,69 @@ def test_both_ways_of_writing_numbers_are_told_apart(text: str, value: str) -> N
     assert read(text)[2] == ("TY_LE", value)
 
 
-def test_the_way_of_one_cell_holds_for_the_whole_block() -> None:
-    assert read("1,234\n5\n99.5") == [("DK_CA_NHAN", "1234"), ("BD", "5"), ("TY_LE", "99.5")]
-    assert read("1.234\n5\n99,5") == [("DK_CA_NHAN", "1234"), ("BD", "5"), ("TY_LE", "99.5")]
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("1,234\n5\n99.5", ["1234", "5", "99.5"]),
+        ("1.234\n5\n99,5", ["1234", "5", "99.5"]),
+        ("12.000\n0\n1.490,5", ["12000", "0", "1490.5"]),
+        ("1.234.567\n0\n1,490.5", ["1234567", "0", "1490.5"]),
+        ("1,234,567\n0\n99,5", ["1234567", "0", "99.5"]),
+        ("0\n15\n0.500", ["0", "15", "0.5"]),
+        ("0\n12 000\n0,500", ["0", "12000", "0.5"]),
+    ],
+)
+def test_each_number_is_read_in_its_own_way_where_it_has_one(text: str, values: list[str]) -> None:
+    assert [value for _code, value in read(text)] == values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.1\tCá nhân được đăng ký\t12.000\n1.2\tĐiển hình được bồi dưỡng\t15",
+        "Cá nhân được đăng ký\t12.000\nBD\t15\nTỉ lệ phủ\t99.5",
+        "Cá nhân được đăng ký\t12.000\nBD\t15\nBD\t99.5",
+        "Cá nhân được đăng ký\t12.000\nBD\t15\nTỷ lệ\t99.5\t1,234.5",
+        "Cá nhân được đăng ký\t12.000\nBD\t15\nTỷ lệ\t",
+        "12.000\n15\n\n99.5",
+    ],
+)
+def test_cells_that_are_not_taken_as_numbers_decide_nothing(text: str) -> None:
+    taken = [(cell.line.figure.code, cell.value) for cell in read_block(text, LINES) if cell.is_good and cell.line]
+    assert taken == [("DK_CA_NHAN", 12000), ("BD", 15)]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "choices"),
+    [
+        ("12.000\n15\n99.5", 0, [12000, 12]),
+        ("12.500\n15\n1,490.5", 0, [12500]),
+        ("12.000\n1,234\n0", 0, [12000, 12]),
+        ("12.000\n1,234\n0", 1, [1234]),
+        ("1,000\n15\n99,5", 0, [1, 1000]),
+        ("BD\t12.000\nTY_LE\t0.5", 0, [12000, 12]),
+    ],
+)
+def test_a_number_that_the_others_make_doubtful_is_offered_in_both_readings(
+    text: str, place: int, choices: list[int]
+) -> None:
+    cell = read_block(text, LINES)[place]
+    assert (cell.value, list(cell.choices)) == (None, choices)
+    assert cell.fault.endswith("vì trong khối có số viết theo cách khác. Chọn số đúng.")
+
+
+def test_a_doubtful_number_that_no_figure_can_have_says_why() -> None:
+    cell = read_block("-12.500\n15\n99.5", LINES)[0]
+    assert (cell.choices, cell.fault) == ((), "Số “-12.500” nhỏ hơn 0.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "value", "choices"),
+    [("12000", 12000, 0), ("12", 12, 0), ("bo", None, 0), ("13", None, 2), ("", None, 2)],
+)
+def test_a_person_decides_on_a_doubtful_number(answer: str, value: int | None, choices: int) -> None:
+    cell = decided(read_block("12.000\n15\n99.5", LINES)[0], answer)
+    assert (cell.value, len(cell.choices)) == (value, choices)
 
 
 @pytest.mark.parametrize(

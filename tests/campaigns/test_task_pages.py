@@ -191,7 +191,7 @@ def test_a_form_of_another_person_is_not_saved(world: World, browse: Callable[[s
 def test_a_block_is_shown_first_and_saved_only_then(world: World, browse: Callable[[str], Client]) -> None:
     task, officer = own(world), browse("officer")
     shown = officer.post(page("task_paste", task.pk), {"block": "3\n1\nbốn"})
-    assert ([c.is_good for c in shown.context["cells"]], TaskReport.objects.count()) == ([True, True, False], 0)
+    assert ([c.is_good for c, _answer in shown.context["rows"]], TaskReport.objects.count()) == ([True, True, False], 0)
     assert shown.content.decode().count(">3\n1\nbốn</textarea>") == 2
     told = officer.post(page("task_paste", task.pk), {"block": "BD\t7"}, headers={"accept": "application/json"})
     assert told.json() == {
@@ -202,6 +202,7 @@ def test_a_block_is_shown_first_and_saved_only_then(world: World, browse: Callab
                 "field": "figure-BD",
                 "value": "7",
                 "fault": "",
+                "choices": [],
             }
         ]
     }
@@ -209,6 +210,26 @@ def test_a_block_is_shown_first_and_saved_only_then(world: World, browse: Callab
     assert answer.url == page("task_report", task.pk) + "#so-lieu"
     figures = TaskReport.objects.get(task=task).figures
     assert {code: row["typed"] for code, row in figures.items()} == {"DK_CA_NHAN": None, "CN_TONG": "1"}
+
+
+DOUBTFUL = {"block": "Cá nhân được đăng ký\t12.000\nBD\t1,234"}
+
+
+def test_a_doubtful_number_waits_for_the_person(world: World, browse: Callable[[str], Client]) -> None:
+    task, officer = own(world), browse("officer")
+    told = officer.post(page("task_paste", task.pk), DOUBTFUL, headers={"accept": "application/json"}).json()["cells"]
+    assert [(cell["value"], cell["choices"]) for cell in told] == [("", ["12.000", "12"]), ("", ["1.234"])]
+    shown = officer.post(page("task_paste", task.pk), DOUBTFUL).content.decode()
+    assert (shown.count('type="radio" form="luu-so"'), "Lưu các số đã chọn" in shown) == (5, True)
+    half = officer.post(page("task_paste_save", task.pk), DOUBTFUL | {"reading-DK_CA_NHAN": "12000"})
+    assert [str(message) for message in half.context["messages"]] == [
+        "Chưa lưu: còn ô đọc được hai cách. Chọn số đúng, hoặc “Không lấy”, rồi lưu lại."
+    ]
+    assert (half.content.decode().count(" checked"), TaskReport.objects.count()) == (1, 0)
+    whole = {"reading-DK_CA_NHAN": "12000", "reading-BD": "bo"}
+    assert officer.post(page("task_paste_save", task.pk), DOUBTFUL | whole).status_code == 302
+    figures = TaskReport.objects.get(task=task).figures
+    assert {code: row["typed"] for code, row in figures.items()} == {"DK_CA_NHAN": "12000"}
 
 
 def test_a_file_arrives_alone_and_a_bad_one_says_why(world: World, browse: Callable[[str], Client]) -> None:
