@@ -47,9 +47,9 @@ def submitted(officer: Person) -> None:
 
 
 def with_a_block(officer: Person) -> None:
-    """The preview of a pasted block with a fault."""
+    """The preview of a pasted block with a fault and two numbers that may be meant in two ways."""
     officer.go(task_of(officer, REVIEW, "open") + "bao-cao/dan-so/")
-    officer.page.fill("#id_block", "2\n1\nbốn\n3\t\n")
+    officer.page.fill("#id_block", "12.000\n1,234\nbốn\n3\t\n")
     officer.press("Xem trước")
 
 
