@@ -13,6 +13,7 @@ _WORDS = {
     "programme.close": _("Đóng chương trình"),
     "milestone.add": _("Thêm mốc kế hoạch"),
     "milestone.save": _("Sửa mốc kế hoạch"),
+    "milestone.delete": _("Xóa mốc kế hoạch"),
     "milestone.publish": _("Công bố mốc kế hoạch"),
     "milestone.repeat": _("Lặp lại mốc hằng năm"),
     "milestone.due": _("Đổi hạn của mốc kế hoạch"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from organizations.selectors import holders_over
 
 from .calendar import tasks_with
 from .content import sections_of
-from .enums import ExtensionState, Tier
+from .enums import ExtensionState, TaskState, Tier
 from .models import Extension, TaskTransition, UnitTask
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ SUBJECT = "task_step"
 EXTENSION = "task_extension"
 #: A milestone that was given to units; its own subject, so that a step of a task never takes it back.
 GIVEN = "task_given"
+#: The due date of a milestone moved; its step names the row of the milestone's history.
+MOVED = "task_due"
 SUBJECT_LIMIT = 60
 
 
@@ -90,6 +93,27 @@ def is_news(milestone: Milestone) -> bool:
     The district's own tasks are for the office, which publishes them itself.
     """
     return milestone.tier == Tier.UNIT and not _is_reminded(milestone, milestone.due)
+
+
+def tell_due(milestone: Milestone, before: datetime.date, reason: str, moved: Sequence[UnitTask]) -> None:
+    """A due date moved: to the officers of units that owe a first report, once each, unless reminders tell the new one.
+
+    What was told before and is not read or sent yet names an old day and is told no more.
+    """
+    cancel(subject_type=MOVED, subject_id=milestone.pk)
+    if milestone.tier != Tier.UNIT:
+        return
+    owing = [task for task in moved if task.state == TaskState.OPEN and not _is_reminded(milestone, task.due)]
+    if not owing:
+        return
+    cancel(subject_type=GIVEN, subject_id=milestone.pk)
+    units = {task.unit_id for task in owing}
+    held = RoleAssignment.objects.held_on(clock.today()).filter(role=Role.OFFICER, unit__in=units)
+    officers = User.objects.filter(role_assignments__in=held, is_active=True).distinct().order_by("pk")
+    words = _due_words(milestone, before, reason)
+    letter = Letter(title=words.subject, body=words.body, path=milestone.get_absolute_url())
+    step = f"due:{milestone.history.latest().history_id}"  # made by simple_history
+    post(subject_type=MOVED, subject_id=milestone.pk, step=step, recipients=officers, letter=letter)
 
 
 def _is_reminded(milestone: Milestone, due: datetime.date) -> bool:
@@ -163,6 +187,25 @@ def _given(milestone: Milestone) -> Words:
         _paragraphs(
             _("Phòng Nội vụ giao nhiệm vụ “%(title)s”. Nhận báo cáo từ ngày %(opens)s, hạn nộp %(due)s.") % told,
             milestone.text,
+        ),
+    )
+
+
+def _due_words(milestone: Milestone, before: datetime.date, reason: str) -> Words:
+    told = {
+        "title": milestone.title,
+        "before": format_date(before),
+        "due": format_date(milestone.due),
+        "reason": reason,
+    }
+    template = _("Đổi hạn sang %(due)s: %(name)s")
+    room = SUBJECT_LIMIT - len(template % {**told, "name": ""})
+    return Words(
+        template % {**told, "name": shorten(milestone.short_title, max(room, 8))},
+        _paragraphs(
+            _("Phòng Nội vụ đổi hạn nộp “%(title)s” từ ngày %(before)s sang ngày %(due)s.") % told,
+            _("Lý do: %(reason)s") % told,
+            _("Đơn vị đã được gia hạn đến ngày muộn hơn thì theo ngày đã gia hạn."),
         ),
     )
 
@@ -241,7 +284,10 @@ def step_is_last(message: OutboxMessage) -> bool:
 
 
 def given_is_owed(message: OutboxMessage) -> bool:
-    """Whether a unit of the reader still owes something for the milestone of which no reminder tells."""
+    """Whether a unit of the reader still owes something for the milestone of which no reminder tells.
+
+    So for a new task and for a new due date; a later move takes an earlier letter back.
+    """
     rows = UnitTask.objects.owed().filter(milestone=message.subject_id, milestone__programme__closed_at=None)
     own = rows.filter(path_condition(message.recipient.access.paths(Role.OFFICER), "unit__"))
     return any(not _is_reminded(task.milestone, task.due) for task in own.select_related("milestone__programme"))
@@ -257,3 +303,4 @@ def register() -> None:
     register_subject(SUBJECT, step_is_last)
     register_subject(EXTENSION, extension_is_open)
     register_subject(GIVEN, given_is_owed)
+    register_subject(MOVED, given_is_owed)

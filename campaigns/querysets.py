@@ -62,6 +62,14 @@ class MilestoneQuerySet(models.QuerySet):
         """Those that have tasks."""
         return self.filter(published_at__isnull=False)
 
+    def events(self) -> MilestoneQuerySet:
+        """Those that mark a day and ask nothing of anybody."""
+        return self.filter(asks_text=False, asks_figures=False, asks_files=False)
+
+    def without_events(self) -> MilestoneQuerySet:
+        """Those that ask something of somebody."""
+        return self.exclude(asks_text=False, asks_figures=False, asks_files=False)
+
     def visible_to(self, user: Any) -> MilestoneQuerySet:
         """Published ones of the programmes that the person sees; the office of the district also sees the others."""
         programmes = apps.get_model("campaigns", "Programme").objects.visible_to(user)

@@ -13,9 +13,9 @@ from core import clock
 from core.dates import format_date
 from core.text import name_sort_key, search_key, search_words
 
-from .enums import ACCOUNT_ROLES, Role
+from .enums import ACCOUNT_ROLES, OFFICE_ROLES, Role
 from .models import RoleAssignment, Unit, User
-from .querysets import path_condition
+from .querysets import UnitQuerySet, path_condition
 
 
 def holders_over(unit: Unit, *roles: str) -> QuerySet[User]:
@@ -23,6 +23,11 @@ def holders_over(unit: Unit, *roles: str) -> QuerySet[User]:
     ancestors = [unit.path[:end] for end in range(Unit.steplen, len(unit.path) + 1, Unit.steplen)]
     held = RoleAssignment.objects.held_on(clock.today()).filter(role__in=roles, unit__path__in=ancestors)
     return User.objects.filter(is_active=True, role_assignments__in=held).distinct().order_by("pk")
+
+
+def office_units(unit: Unit) -> UnitQuerySet:
+    """The units within `unit` that are its Interior Office: where those work who hold the office's roles over it."""
+    return Unit.objects.filter(pk__in=holders_over(unit, *OFFICE_ROLES).values("home_unit")).within(unit.path)
 
 
 def names_of_people(keys: Collection[int]) -> dict[int, str]:

@@ -118,7 +118,7 @@ SCHEDULE_OF_HEAD = {
     for name in (
         *("programme_edit", "programme_goals", "programme_clone", "programme_close", "milestone_new"),
         *("milestone_edit", "milestone_publish", "milestone_repeat", "milestone_due", "milestone_exceptions"),
-        *("task_hand_over", "unit_hand_over"),
+        *("milestone_delete", "task_hand_over", "unit_hand_over"),
     )
 }
 SCHEDULE_STEPS = {"campaigns:basis_add", "campaigns:basis_remove", "campaigns:exception_remove"}

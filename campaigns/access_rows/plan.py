@@ -34,6 +34,7 @@ ROWS = [
     Row("campaigns:programme_close", BOTH, "Close a programme", roles=_HEAD, record="manages"),
     Row("campaigns:milestone_new", BOTH, "New milestone", roles=_HEAD, record="manages"),
     Row("campaigns:milestone_edit", BOTH, "Change a milestone", roles=_HEAD, record="manages"),
+    Row("campaigns:milestone_delete", BOTH, "Delete an unpublished milestone", roles=_HEAD, record="manages"),
     Row("campaigns:milestone_publish", BOTH, "Publish a milestone", roles=_HEAD, record="manages"),
     Row("campaigns:milestone_repeat", BOTH, "Repeat a yearly milestone", roles=_HEAD, record="manages"),
     Row("campaigns:milestone_due", BOTH, "Move a due date", roles=_HEAD, record="manages"),

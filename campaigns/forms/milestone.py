@@ -15,6 +15,7 @@ from core import clock
 from core.forms import LineField, ModelOneChoiceField, OneChoiceField, PortalForm, ProseField, VietnameseDateField
 from organizations.enums import UnitKind
 from organizations.models import EmulationBlock, Unit
+from organizations.selectors import office_units
 
 from .fields import LadderField, ManyChoiceField, OutlineField
 
@@ -25,6 +26,17 @@ if TYPE_CHECKING:
 _ABOVE = {UnitKind.PROVINCE, UnitKind.DISTRICT}
 _PLAIN = ["title", "short_title", "text", "quote", "tier", "duty", "opens", "due", "closes", "anchor", "addressing"]
 _PLAIN += ["unit_kinds", "asks_text", "asks_figures", "asks_files", "outline", "figures", "ladder"]
+#: An event is given to nobody: no unit is chosen, nothing has to be handed in.
+_NOTHING_ASKED: dict[str, Any] = dict.fromkeys(("asks_text", "asks_figures", "asks_files"), False) | {
+    "outline": [],
+    "figures": [],
+    "ladder": None,
+    "addressing": Addressing.CHOSEN,
+    "unit_kinds": [],
+    "chosen_units": [],
+    "block": None,
+    "assembles": None,
+}
 
 
 def _figure_choices() -> list[tuple[str, StrOrPromise]]:
@@ -33,7 +45,10 @@ def _figure_choices() -> list[tuple[str, StrOrPromise]]:
 
 
 class MilestoneForm(PortalForm):
-    """A milestone: what is asked, of whom, by when. Of a published one the dates are not asked."""
+    """A milestone: what is asked, of whom, by when. Of a published one dates and tier are not asked.
+
+    An event (`is_event`) has its day alone and asks nothing of anybody.
+    """
 
     title = LineField(label=_("Tên mốc"), max_length=200)
     short_title = LineField(
@@ -41,12 +56,22 @@ class MilestoneForm(PortalForm):
     )
     text = ProseField(label=_("Nội dung"), max_length=4000, required=False)
     quote = LineField(label=_("Trích kế hoạch"), max_length=400, required=False)
+    is_event = forms.BooleanField(
+        label=_("Chỉ ghi một sự kiện"),
+        required=False,
+        help_text=_("Ví dụ ngày ban hành kế hoạch, ngày hội nghị. Ngày ghi ở “Hạn nộp”; không giao cho đơn vị nào."),
+    )
     tier = OneChoiceField(label=_("Cấp thực hiện"), choices=Tier.choices, widget=forms.RadioSelect)
     duty = OneChoiceField(label=_("Nhiệm vụ"), choices=Duty.choices, empty_label=_("Chọn nhiệm vụ"))
     opens = VietnameseDateField(label=_("Mở từ ngày"))
     due = VietnameseDateField(label=_("Hạn nộp"))
     closes = VietnameseDateField(
-        label=_("Đóng sau ngày"), required=False, help_text=_("Để trống thì đóng vào hạn nộp.")
+        label=_("Kết thúc đợt nộp"),
+        required=False,
+        help_text=_(
+            "Ngày Phòng Nội vụ thôi chờ để tổng hợp, chỉ để đơn vị biết; để trống thì là hạn nộp. "
+            "Sau ngày này vẫn nhận báo cáo đến khi chương trình đóng, có ghi là nộp muộn."
+        ),
     )
     anchor = VietnameseDateField(
         label=_("Ngày gắn với"), required=False, help_text=_("Ví dụ 11/6, Ngày Truyền thống thi đua yêu nước.")
@@ -84,28 +109,51 @@ class MilestoneForm(PortalForm):
         self.fields["assembles"].queryset = others  # type: ignore[attr-defined]
         self.fields["chosen_units"].choices = [(str(pk), name) for pk, name in units]  # type: ignore[attr-defined]
         if milestone.is_published:
-            for name in ("opens", "due", "closes"):
+            for name in ("opens", "due", "closes", "tier", "is_event"):
                 del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         """Dates in their order, somebody addressed, an outline that can be answered."""
         found = self.cleaned_data
+        if found.get("is_event"):
+            return self._as_event(found)
         self._check_dates(found)
         self._check_addressing(found)
+        self._check_tier(found)
         if not any(found.get(name) for name in ("asks_text", "asks_figures", "asks_files")):
             self.add_error("asks_text", gettext("Chọn ít nhất một thứ đơn vị phải nộp: lời, số liệu hoặc tệp."))
         if found.get("asks_figures") and not found.get("figures"):
             self.add_error("figures", gettext("Chọn số liệu cần, hoặc bỏ “Cần số liệu”."))
         return found
 
+    def _as_event(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Its day alone: what only a task has is left out, faults of it too."""
+        for name in set(self.errors) - {"title", "short_title", "text", "quote", "due", "anchor"}:
+            del self.errors[name]
+        found |= _NOTHING_ASKED | dict.fromkeys(("opens", "closes"), found.get("due"))
+        return found
+
     def _check_dates(self, found: dict[str, Any]) -> None:
         opens, due = found.get("opens"), found.get("due")
         if opens and due and due < opens:
-            self.add_error("due", gettext("Hạn nộp phải từ ngày mở đến ngày đóng."))
+            self.add_error("due", gettext("Hạn nộp phải từ ngày mở trở đi."))
         if due and "closes" in self.fields and not found.get("closes"):
             found["closes"] = due
         if due and found.get("closes") and found["closes"] < due:
-            self.add_error("closes", gettext("Ngày đóng phải từ hạn nộp trở đi."))
+            self.add_error("closes", gettext("Ngày kết thúc đợt nộp phải từ hạn nộp trở đi."))
+
+    def _check_tier(self, found: dict[str, Any]) -> None:
+        """The district's own report is written by the office: no other unit would see its task as its own."""
+        if found.get("tier", self.milestone.tier) != Tier.DISTRICT:
+            return
+        programme = self.milestone.programme
+        own = set(office_units(programme.unit).values_list("pk", flat=True))
+        chosen = {int(pk) for pk in found.get("chosen_units") or []}
+        if found.get("addressing") != Addressing.CHOSEN or (own and not chosen <= own):
+            self.add_error(
+                "addressing",
+                gettext("Mốc cấp Huyện do Phòng Nội vụ thực hiện: chọn “Chọn từng đơn vị” và chỉ chọn Phòng Nội vụ."),
+            )
 
     def _check_addressing(self, found: dict[str, Any]) -> None:
         how = found.get("addressing")
@@ -139,6 +187,7 @@ class MilestoneForm(PortalForm):
 def _stored(milestone: Milestone) -> dict[str, Any]:
     found = {name: getattr(milestone, name) for name in _PLAIN}
     found |= {"block": milestone.block_id, "assembles": milestone.assembles_id}
+    found["is_event"] = milestone.pk is not None and milestone.is_event
     if milestone.pk:
         found["chosen_units"] = [str(pk) for pk in milestone.chosen_units.values_list("pk", flat=True)]
     return found

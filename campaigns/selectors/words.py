@@ -101,7 +101,7 @@ def milestone_standing(milestone: Milestone, numbers: Numbers, today: datetime.d
     """How a milestone stands for those who are counted in `numbers`."""
     if milestone.is_event:
         done = milestone.due <= today
-        return Standing("done", _("Đã ban hành")) if done else Standing("open", _("Sắp tới"))
+        return Standing("done", _("Đã diễn ra")) if done else Standing("open", _("Sắp tới"))
     if not milestone.is_published:
         return Standing("draft", _("Chưa công bố"))
     if milestone.opens > today:

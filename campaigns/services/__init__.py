@@ -1,6 +1,16 @@
+from .due import change_due
 from .extensions import ask_extension, grant_extension, refuse_extension
 from .files import add_file, note_download, remove_file
-from .milestone import add_exception, change_due, remove_exception, repeat_milestone, save_milestone
+from .milestone import (
+    add_exception,
+    delete_milestone,
+    missing_years,
+    remove_exception,
+    repeat_milestone,
+    save_milestone,
+    why_not_deleted,
+    why_not_repeated,
+)
 from .owner import hand_over, hand_over_all
 from .programme import add_basis, clone_programme, close_programme, remove_basis, save_goals, save_programme
 from .publishing import addressed_units, publish_milestone
@@ -24,11 +34,13 @@ __all__ = [
     "change_due",
     "clone_programme",
     "close_programme",
+    "delete_milestone",
     "gather_texts",
     "grant_extension",
     "hand_over",
     "hand_over_all",
     "late_units",
+    "missing_years",
     "note_download",
     "proposed_text",
     "publish_milestone",
@@ -44,5 +56,7 @@ __all__ = [
     "save_report",
     "submit_report",
     "urge",
+    "why_not_deleted",
+    "why_not_repeated",
     "withdraw_report",
 ]

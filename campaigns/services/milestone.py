@@ -1,4 +1,4 @@
-"""What the head of the office decides about milestones: their content, yearly repetition, due dates, exceptions."""
+"""What the head of the office decides about milestones: their content, removal, yearly repetition, exceptions."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from campaigns.models import Milestone, Programme, ReminderException, UnitTask
+from campaigns.models import Milestone, Programme, ReminderException
 from campaigns.years import shift_date, shift_words
 from core import clock
 from core.dates import format_date
-from core.history import keep_history
 from core.workflow import WorkflowError, lock
 from organizations.models import Unit
 
@@ -32,21 +31,25 @@ _REPEATED = [
 
 @transaction.atomic
 def save_milestone(*, milestone: Milestone, by: User, values: Mapping[str, Any], chosen: Iterable[Unit]) -> Milestone:
-    """Write a milestone, new or known; of a published one the dates stay. Refused outside the programme's period."""
+    """Write a milestone, new or known; of a published one dates and tier stay. Refused outside the period."""
     programme = milestone.programme
     refuse_others(programme, by)
     refuse_closed(programme)
     fresh = milestone.pk is None
     if not fresh:
         lock(milestone)
-    kept = DATES if milestone.is_published else ()
+    kept = (*DATES, "tier") if milestone.is_published else ()
+    before = [getattr(milestone, name) for name in DATES]
     for name, value in values.items():
         if name not in kept:
             setattr(milestone, name, value)
-    _refuse_outside(programme, milestone.due)
+    refuse_outside(programme, milestone.due)
+    if milestone.is_published and milestone.is_event:
+        raise WorkflowError(_("Mốc đã giao cho đơn vị nên phải giữ ít nhất một thứ đơn vị phải nộp."))
     if fresh:
         milestone.code = next_code(programme)
         milestone.position = programme.milestones.count() + 1
+    if fresh or before != [getattr(milestone, name) for name in DATES]:
         milestone.dates_set_by_office = True
     milestone.save()
     milestone.chosen_units.set(chosen)
@@ -54,7 +57,8 @@ def save_milestone(*, milestone: Milestone, by: User, values: Mapping[str, Any],
     return milestone
 
 
-def _refuse_outside(programme: Programme, due: datetime.date) -> None:
+def refuse_outside(programme: Programme, due: datetime.date) -> None:
+    """A due date lies within the period."""
     if not programme.starts <= due <= programme.ends:
         raise WorkflowError(
             _("Hạn nộp phải trong giai đoạn của chương trình, từ %(first)s đến %(last)s.")
@@ -68,30 +72,83 @@ def next_code(programme: Programme) -> str:
     return next(code for number in range(1, len(taken) + 2) if (code := f"MR{number}") not in taken)
 
 
+def why_not_deleted(milestone: Milestone) -> str:
+    """Why a milestone stays; "" when it may be deleted: it was never given out and nothing stands on it."""
+    if milestone.is_published or milestone.tasks.exists():
+        return _("Mốc đã công bố: đơn vị đã có nhiệm vụ nên mốc được giữ lại.")
+    if user := milestone.assembled_by.first():
+        return _("“%(title)s” tổng hợp từ mốc này. Sửa mốc đó trước.") % {"title": user.title}
+    if milestone.guidance.exists() or milestone.questions.exists():
+        return _("Có hướng dẫn hoặc câu hỏi gắn với mốc này nên mốc được giữ lại.")
+    return ""
+
+
+@transaction.atomic
+def delete_milestone(*, milestone: Milestone, by: User) -> None:
+    """Take a milestone away that was never published; log and field history keep what it was.
+
+    Refused for others than the head, for a closed programme, and while something stands on it.
+    """
+    programme = milestone.programme
+    refuse_others(programme, by)
+    refuse_closed(programme)
+    lock(milestone)
+    if why := why_not_deleted(milestone):
+        raise WorkflowError(why)
+    note(programme, by, "milestone.delete", milestone=milestone.code, title=milestone.title)
+    milestone._history_user = by  # type: ignore[attr-defined]  # read by simple_history
+    milestone.delete()
+
+
+def why_not_repeated(milestone: Milestone) -> str:
+    """Why a milestone is not repeated; "" when it may be.
+
+    A series covers its year, so reports under way on one that covers the whole programme would change their figures.
+    """
+    if milestone.is_published and not milestone.series:
+        return _(
+            "Mốc đã công bố không phải mốc hằng năm: lặp lại sẽ đổi kỳ tính số liệu của báo cáo đang viết. "
+            "Thêm một mốc mới cho việc hằng năm rồi lặp lại mốc đó trước khi công bố."
+        )
+    return ""
+
+
+def missing_years(milestone: Milestone) -> list[int]:
+    """The years of the period for which repeating would make a milestone."""
+    programme = milestone.programme
+    same = programme.milestones.filter(series=milestone.series) if milestone.series else Milestone.objects.none()
+    taken = {milestone.due.year, *(due.year for due in same.values_list("due", flat=True))}
+    years = set(range(programme.starts.year, programme.ends.year + 1)) - taken
+    return sorted(
+        year
+        for year in years
+        if programme.starts <= shift_date(milestone.due, year - milestone.due.year) <= programme.ends
+    )
+
+
 @transaction.atomic
 def repeat_milestone(*, milestone: Milestone, by: User) -> list[Milestone]:
     """Repeat a yearly milestone into the years of the period that have none of its series; returns the new ones.
 
-    They come unpublished. 29 February becomes the 28th where the year has none.
+    They come unpublished, each assembled from the milestone of its own year. 29 February becomes the 28th where there
+    is none. Refused for a published milestone that was not yearly.
     """
     programme = Programme.objects.select_for_update(of=("self",)).select_related("unit").get(pk=milestone.programme_id)
     refuse_others(programme, by)
     refuse_closed(programme)
+    lock(milestone)
+    if why := why_not_repeated(milestone):
+        raise WorkflowError(why)
     if not milestone.series:
         milestone.series = milestone.code[:20]
         milestone.save(update_fields=["series"])
-    same = programme.milestones.filter(series=milestone.series).values_list("due", flat=True)
-    years = set(range(programme.starts.year, programme.ends.year + 1)) - {due.year for due in same}
-    made = [copy for year in sorted(years) if (copy := _copy_into(milestone, programme, year - milestone.due.year))]
+    made = [_copy_into(milestone, programme, year - milestone.due.year) for year in missing_years(milestone)]
     if made:
         note(programme, by, "milestone.repeat", milestone=milestone.code, years=[copy.due.year for copy in made])
     return made
 
 
-def _copy_into(milestone: Milestone, programme: Programme, years: int) -> Milestone | None:
-    due = shift_date(milestone.due, years)
-    if not programme.starts <= due <= programme.ends:
-        return None
+def _copy_into(milestone: Milestone, programme: Programme, years: int) -> Milestone:
     copy = Milestone(programme=programme, series=milestone.series, dates_set_by_office=True)
     for name in _REPEATED:
         setattr(copy, name, getattr(milestone, name))
@@ -100,50 +157,22 @@ def _copy_into(milestone: Milestone, programme: Programme, years: int) -> Milest
     for name in (*DATES, "anchor"):
         day = getattr(milestone, name)
         setattr(copy, name, day and shift_date(day, years))
-    copy.code = f"{milestone.series[:15]}-{due.year}"
+    copy.code = f"{milestone.series[:15]}-{copy.due.year}"
     if programme.milestones.filter(code=copy.code).exists():
         copy.code = next_code(programme)
+    copy.assembles = _assembled_in(milestone, years)
     copy.save()
     copy.chosen_units.set(milestone.chosen_units.all())
     return copy
 
 
-@transaction.atomic
-def change_due(*, milestone: Milestone, by: User, due: datetime.date, reason: str) -> int:
-    """Move the due date of a published milestone and of its tasks that were not extended; returns how many moved.
-
-    Moved forward it holds for every such task, moved back only for those that handed nothing in yet, so that nobody
-    becomes late afterwards. Refused without a reason or outside the period.
-    """
-    milestone = Milestone.objects.select_for_update(of=("self",)).select_related("programme__unit").get(pk=milestone.pk)
-    refuse_others(milestone.programme, by)
-    refuse_closed(milestone.programme)
-    _refuse_outside(milestone.programme, due)
-    if not reason.strip():
-        raise WorkflowError(_("Ghi lý do đổi hạn để lưu hồ sơ."))
-    before = milestone.due
-    if due == before:
-        raise WorkflowError(_("Hạn mới trùng với hạn đang có."))
-    if due < milestone.opens:
-        raise WorkflowError(_("Hạn nộp phải từ ngày mở đến ngày đóng."))
-    milestone.due, milestone.closes = due, max(due, milestone.closes)
-    milestone.save(update_fields=["due", "closes"])
-    moved = _move_tasks(milestone, before, by)
-    dates = {"milestone": milestone.code, "before": before.isoformat(), "due": due.isoformat()}
-    note(milestone.programme, by, "milestone.due", reason=reason.strip(), tasks=moved, **dates)
-    return moved
-
-
-def _move_tasks(milestone: Milestone, before: datetime.date, by: User) -> int:
-    rows = milestone.tasks.select_for_update().filter(is_extended=False).order_by("pk")
-    if milestone.due < before:
-        rows = rows.filter(first_submitted_on=None)
-    tasks = list(rows)
-    UnitTask.objects.filter(pk__in=[task.pk for task in tasks]).update(due=milestone.due)
-    for task in tasks:
-        task.due = milestone.due
-    keep_history(tasks, by)
-    return len(tasks)
+def _assembled_in(milestone: Milestone, years: int) -> Milestone | None:
+    """What the repetition of a milestone is assembled from: the same duty of the units so many years away."""
+    source = milestone.assembles
+    if source is None or not source.series:
+        return None
+    same = milestone.programme.milestones.filter(series=source.series, due__year=source.due.year + years)
+    return same.order_by("pk").first()
 
 
 @transaction.atomic

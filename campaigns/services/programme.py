@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from campaigns.models import LegalBasis, Milestone, Programme, UnitGoal, UnitTask
-from campaigns.years import shift_date, shift_words
+from campaigns.years import shift_date, shift_words, without_documents
 from core import clock
 from core.audit import Subject, record
 from core.audit.models import EventKind
@@ -125,13 +125,14 @@ def save_goals(*, programme: Programme, by: User, goals: Mapping[int, int | None
 def clone_programme(*, programme: Programme, by: User) -> Programme:
     """Prepare the next period beside the running one: dates and years moved by the whole length of the period.
 
-    Milestones come unpublished, the plan's number and date stay blank, quotes of the old plan are left out. Refused
-    when the next period is there already.
+    Milestones come unpublished. What the old plan alone gives is left out: its number, date and quotes, its events, and
+    in names and texts the numbers of documents that the next period does not cite. Refused when that is there already.
     """
     refuse_others(programme, by)
     span = programme.ends.year - programme.starts.year + 1
     starts, ends = shift_date(programme.starts, span), shift_date(programme.ends, span)
-    words = Words(programme, span)
+    bases = programme.legal_bases.exclude(number=programme.plan_number)
+    words = Words(programme, span, kept=set(bases.values_list("number", flat=True)))
     try:
         with transaction.atomic():
             fresh = Programme.objects.create(
@@ -148,36 +149,38 @@ def clone_programme(*, programme: Programme, by: User) -> Programme:
             )
     except IntegrityError:
         raise WorkflowError(_("Giai đoạn sau đã được chuẩn bị rồi.")) from None
-    fresh.legal_bases.set(programme.legal_bases.exclude(number=programme.plan_number))
-    made: dict[int, Milestone] = {}
-    for milestone in programme.milestones.order_by("position", "pk").prefetch_related("chosen_units"):
-        made[milestone.pk] = _clone_milestone(milestone, fresh, words, made)
+    fresh.legal_bases.set(bases)
+    olds = programme.milestones.without_events().order_by("position", "pk").prefetch_related("chosen_units")
+    made = {old.pk: _clone_milestone(old, fresh, words) for old in olds}
+    for old in olds:
+        if source := made.get(old.assembles_id or 0):
+            made[old.pk].assembles = source
+            made[old.pk].save(update_fields=["assembles"])
     note(fresh, by, "programme.clone", previous=programme.code, milestones=len(made))
     return fresh
 
 
 class Words:
-    """Years of a programme's texts moved on with its dates."""
+    """A programme's texts moved on with its dates; `kept` are the numbers of documents that hold in both periods."""
 
-    def __init__(self, programme: Programme, span: int) -> None:
-        self.span = span
+    def __init__(self, programme: Programme, span: int, kept: Collection[str]) -> None:
+        self.span, self.kept = span, kept
         self.first, self.last = programme.starts.year, programme.ends.year + span
 
     def moved(self, text: str) -> str:
-        """The text with the years of this and the next period moved on."""
-        return shift_words(text, self.span, self.first, self.last)
+        """The text with the years of this and the next period moved on, without documents of this one alone."""
+        return shift_words(without_documents(text, self.kept) or text, self.span, self.first, self.last)
 
 
-def _clone_milestone(old: Milestone, fresh: Programme, words: Words, made: dict[int, Milestone]) -> Milestone:
+def _clone_milestone(old: Milestone, fresh: Programme, words: Words) -> Milestone:
     new = Milestone(programme=fresh, **{name: getattr(old, name) for name in _COPIED})
     for name in ("code", "title", "short_title", "text"):
         setattr(new, name, words.moved(getattr(old, name)))
     for name in ("opens", "due", "closes", "anchor"):
         day = getattr(old, name)
         setattr(new, name, day and shift_date(day, words.span))
-    new.outline = [part | {"title": words.moved(part["title"])} for part in old.outline]
+    new.outline = [part | {key: words.moved(part.get(key, "")) for key in ("title", "hint")} for part in old.outline]
     new.dates_set_by_office = True
-    new.assembles = made.get(old.assembles_id) if old.assembles_id else None
     new.save()
     valid = set(Unit.objects.valid_on(max(new.opens, clock.today())).values_list("pk", flat=True))
     new.chosen_units.set([unit for unit in old.chosen_units.all() if unit.pk in valid])

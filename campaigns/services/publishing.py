@@ -14,7 +14,7 @@ from core import clock
 from core.workflow import WorkflowError
 from organizations.models import BlockMembership, Unit
 
-from .programme import note
+from .programme import note, refuse_others
 
 if TYPE_CHECKING:
     from organizations.models import User
@@ -39,12 +39,15 @@ def addressed_units(milestone: Milestone) -> UnitQuerySet:
 def publish_milestone(*, milestone: Milestone, by: User) -> int:
     """Publish a milestone and make one task for each addressed unit, whose officers hear of it; returns how many.
 
-    Safe to repeat: a unit that became valid or was added since gets its task, no other row changes. Refused when the
-    programme is closed or no unit is addressed.
+    Safe to repeat: a unit that became valid or was added since gets its task, no other row changes. Refused for others
+    than the head, for a closed programme, for an event and when no unit is addressed.
     """
     milestone = Milestone.objects.select_for_update(of=("self",)).select_related("programme__unit").get(pk=milestone.pk)
+    refuse_others(milestone.programme, by)
     if milestone.programme.is_closed:
         raise WorkflowError(_("Chương trình đã đóng nên không giao thêm nhiệm vụ được."))
+    if milestone.is_event:
+        raise WorkflowError(_("Mốc này chỉ ghi một sự kiện nên không giao cho đơn vị nào."))
     units = list(addressed_units(milestone).values_list("pk", flat=True))
     if not units:
         raise WorkflowError(

@@ -12,6 +12,7 @@ urlpatterns = [
     path("ke-hoach/moc/<int:pk>/", schedule.milestone_detail, name="milestone_detail"),
     path("ke-hoach/moc/<int:pk>/don-doc/", urging.urge_page, name="urge"),
     path("ke-hoach/moc/<int:pk>/sua/", milestone.milestone_edit, name="milestone_edit"),
+    path("ke-hoach/moc/<int:pk>/xoa/", milestone.milestone_delete, name="milestone_delete"),
     path("ke-hoach/moc/<int:pk>/cong-bo/", milestone.milestone_publish, name="milestone_publish"),
     path("ke-hoach/moc/<int:pk>/lap-lai/", milestone.milestone_repeat, name="milestone_repeat"),
     path("ke-hoach/moc/<int:pk>/doi-han/", milestone.milestone_due, name="milestone_due"),

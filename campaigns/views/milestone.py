@@ -1,4 +1,4 @@
-"""The head's pages of a milestone: new, edit, publish, repeat, change of the due date, exceptions."""
+"""The head's pages of a milestone: new, edit, delete, publish, repeat, change of the due date, exceptions."""
 
 from __future__ import annotations
 
@@ -19,10 +19,14 @@ from campaigns.services import (
     add_exception,
     addressed_units,
     change_due,
+    delete_milestone,
+    missing_years,
     publish_milestone,
     remove_exception,
     repeat_milestone,
     save_milestone,
+    why_not_deleted,
+    why_not_repeated,
 )
 from core import clock
 from core.dates import format_date
@@ -94,6 +98,22 @@ def _addressed(form: MilestoneForm, units: UnitQuerySet) -> UnitQuerySet:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def milestone_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete a milestone that was never published, after saying what goes."""
+    milestone = managed_milestone(request, pk)
+    if request.method == "POST":
+        try:
+            delete_milestone(milestone=milestone, by=request.user)
+        except WorkflowError as error:
+            messages.error(request, error.message)
+            return redirect("campaigns:milestone_delete", pk)
+        messages.success(request, _("Đã xóa mốc “%(title)s”.") % {"title": milestone.title})
+        return redirect("campaigns:schedule")
+    context = {"milestone": milestone, "refused": why_not_deleted(milestone)}
+    return render(request, "campaigns/milestone_delete.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def milestone_publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish, after naming how many units get the task; of a published one the units that are missing."""
     milestone = managed_milestone(request, pk)
@@ -130,11 +150,13 @@ def milestone_repeat(request: HttpRequest, pk: int) -> HttpResponse:
         except WorkflowError as error:
             messages.error(request, error.message)
         else:
-            years = ", ".join(str(copy.due.year) for copy in made)
-            told = _("Đã lặp lại cho các năm %(years)s, chưa công bố.") % {"years": years}
+            names = ", ".join(str(copy.due.year) for copy in made)
+            told = _("Đã lặp lại cho các năm %(years)s, chưa công bố.") % {"years": names}
             messages.success(request, told if made else _("Mọi năm của giai đoạn đã có mốc này."))
         return redirect("campaigns:schedule")
-    return render(request, "campaigns/milestone_repeat.html", {"milestone": milestone})
+    years = missing_years(milestone)
+    context = {"milestone": milestone, "years": years, "refused": why_not_repeated(milestone)}
+    return render(request, "campaigns/milestone_repeat.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -150,7 +172,7 @@ def milestone_due(request: HttpRequest, pk: int) -> HttpResponse:
         except WorkflowError as error:
             form.add_error("due", error.message)
         else:
-            told = _("Hạn mới: %(day)s. Đã dời hạn của %(n)d đơn vị; đơn vị đã được gia hạn giữ hạn riêng.")
+            told = _("Hạn mới: %(day)s. Đã dời hạn của %(n)d đơn vị; hạn đã gia hạn muộn hơn thì giữ nguyên.")
             messages.success(request, told % {"day": format_date(form.cleaned_data["due"]), "n": moved})
             return redirect(milestone)
     extended = milestone.tasks.filter(is_extended=True).count()

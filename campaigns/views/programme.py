@@ -122,7 +122,8 @@ def programme_clone(request: HttpRequest, pk: int) -> HttpResponse:
         "first": programme.starts.year + span,
         "last": programme.ends.year + span,
         "span": span,
-        "milestones": programme.milestones.count(),
+        "milestones": programme.milestones.without_events().count(),
+        "events": list(programme.milestones.events().values_list("title", flat=True)),
     }
     return render(request, "campaigns/programme_clone.html", context)
 

@@ -495,7 +495,9 @@ SCENES = [
     Scene("campaigns:milestone_edit", "published", "truongphong", plan.of_milestone(plan.REVIEW, "sua/")),
     Scene("campaigns:milestone_publish", "filled", "truongphong", plan.of_milestone(plan.PREPARED, "cong-bo/")),
     Scene("campaigns:milestone_publish", "nobody more", "truongphong", plan.of_milestone(plan.LATE, "cong-bo/")),
-    Scene("campaigns:milestone_repeat", "filled", "truongphong", plan.of_milestone(plan.REVIEW, "lap-lai/")),
+    Scene("campaigns:milestone_delete", "filled", "truongphong", plan.of_milestone(plan.PREPARED, "xoa/")),
+    Scene("campaigns:milestone_repeat", "no year left", "truongphong", plan.of_milestone(plan.PREPARED, "lap-lai/")),
+    Scene("campaigns:milestone_repeat", "refused", "truongphong", plan.of_milestone(plan.REVIEW, "lap-lai/")),
     Scene(
         "campaigns:milestone_due",
         "error",

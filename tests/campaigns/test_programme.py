@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from campaigns.models import LegalBasis, Milestone, Programme, UnitGoal
 from campaigns.services import (
@@ -135,6 +137,44 @@ def test_the_next_period_is_prepared_beside_the_running_one(world: World, progra
     assert (district.assembles, str(district.anchor)) == (copy, "2028-06-11")
     units.refresh_from_db()
     assert (str(units.due), units.tasks.count()) == ("2024-02-29", 2)
+
+
+def test_the_next_period_claims_no_document_of_the_old_one(world: World, programme: Programme) -> None:
+    event = MilestoneFactory(programme=programme, title="Ban hành Kế hoạch 197/KH-UBND", asks_text=False)
+    add_basis(programme=programme, by=world.interior_head, values=BASIS)
+    MilestoneFactory(
+        programme=programme,
+        title="Sơ kết Kế hoạch 197/KH-UBND",
+        text="Theo Chỉ thị 34-CT/TW, gắn với kỷ niệm 75 năm Ngày Truyền thống (11/6/1948 – 11/6/2023).",
+        outline=[{"key": "I", "title": "I. Kế hoạch số 197/KH-UBND ngày 22/9/2021", "hint": "Năm 2023."}],
+    )
+    copy = clone_programme(programme=programme, by=world.interior_head).milestones.get()
+    part = copy.outline[0]
+    assert (copy.title, part["title"], part["hint"]) == ("Sơ kết Kế hoạch", "I. Kế hoạch", "Năm 2028.")
+    assert copy.text == "Theo Chỉ thị 34-CT/TW, gắn với kỷ niệm 80 năm Ngày Truyền thống (11/6/1948 – 11/6/2028)."
+    event.refresh_from_db()
+    assert event.title == "Ban hành Kế hoạch 197/KH-UBND"
+
+
+def test_the_page_of_the_next_period_names_what_is_not_copied(
+    world: World, programme: Programme, browse: Callable[[str], Client]
+) -> None:
+    MilestoneFactory(programme=programme, title="Ban hành Kế hoạch", asks_text=False)
+    MilestoneFactory(programme=programme)
+    client = browse("interior_head")
+    page = client.get(reverse("campaigns:programme_clone", args=[programme.pk])).content.decode()
+    said = ("1 mốc, chưa công bố" in page, "không chép mốc chỉ ghi một sự kiện: Ban hành Kế hoạch" in page)
+    assert said == (True, True)
+    copy = clone_programme(programme=programme, by=world.interior_head).milestones.get()
+    publishing = client.get(reverse("campaigns:milestone_publish", args=[copy.pk])).content.decode()
+    assert "chép từ giai đoạn trước" in publishing
+
+
+def test_what_is_assembled_is_found_whatever_the_order(world: World, programme: Programme) -> None:
+    units = MilestoneFactory(programme=programme, position=2)
+    MilestoneFactory(programme=programme, position=1, code="H", assembles=units, tier="district")
+    fresh = clone_programme(programme=programme, by=world.interior_head)
+    assert fresh.milestones.get(code="H").assembles == fresh.milestones.get(position=2)
 
 
 def test_the_next_period_is_prepared_once(world: World, programme: Programme) -> None:

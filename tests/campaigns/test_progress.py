@@ -132,7 +132,7 @@ def test_a_task_that_is_not_open_yet_says_so() -> None:
     ("changes", "numbers", "words"),
     [
         ({"published_at": None}, Numbers(), "Chưa công bố"),
-        ({"asks_text": False}, Numbers(), "Đã ban hành"),
+        ({"asks_text": False}, Numbers(), "Đã diễn ra"),
         ({"asks_text": False, "due": datetime.date(2023, 6, 21)}, Numbers(), "Sắp tới"),
         ({"opens": datetime.date(2023, 6, 21)}, Numbers(2), "Chưa đến kỳ"),
         ({}, Numbers(2, late=2), "2 đơn vị chậm"),

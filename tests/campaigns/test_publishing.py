@@ -53,7 +53,7 @@ def test_a_second_publishing_adds_only_what_is_missing(world: World) -> None:
     milestone = publish(world)
     first = set(UnitTask.objects.values_list("pk", flat=True))
     UnitFactory(parent=world.district, name="Xã Mới")
-    assert publish_milestone(milestone=milestone, by=world.reviewer) == 3
+    assert publish_milestone(milestone=milestone, by=world.interior_head) == 3
     assert first < set(UnitTask.objects.values_list("pk", flat=True))
     milestone.refresh_from_db()
     assert milestone.published_by == world.interior_head

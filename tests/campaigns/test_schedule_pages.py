@@ -36,6 +36,7 @@ HEAD_PAGES = {
     "campaigns:programme_close": "programme",
     "campaigns:milestone_new": "programme",
     "campaigns:milestone_edit": "milestone",
+    "campaigns:milestone_delete": "milestone",
     "campaigns:milestone_publish": "milestone",
     "campaigns:milestone_repeat": "milestone",
     "campaigns:milestone_due": "milestone",
@@ -352,8 +353,8 @@ def test_a_part_above_others_is_a_chapter_and_asks_for_nothing(browse: Browse, m
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"due": "30/6/2023"}, "Hạn nộp phải từ ngày mở đến ngày đóng."),
-        ({"closes": "1/9/2023"}, "Ngày đóng phải từ hạn nộp trở đi."),
+        ({"due": "30/6/2023"}, "Hạn nộp phải từ ngày mở trở đi."),
+        ({"closes": "1/9/2023"}, "Ngày kết thúc đợt nộp phải từ hạn nộp trở đi."),
         ({"due": "1/1/2026"}, "trong giai đoạn của chương trình"),
         ({"due": "31/9/2023"}, "không có thật"),
         ({"unit_kinds": []}, "Chọn ít nhất một loại đơn vị."),
@@ -408,7 +409,7 @@ def test_units_are_chosen_one_by_one(world: World, browse: Browse, milestone: Mi
 def test_a_published_milestone_is_edited_without_its_dates(browse: Browse, milestone: Milestone) -> None:
     url = reverse("campaigns:milestone_edit", args=[milestone.pk])
     form = browse("interior_head").get(url).context["form"]
-    assert {"opens", "due", "closes"} & set(form.fields) == set()
+    assert {"opens", "due", "closes", "tier", "is_event"} & set(form.fields) == set()
     browse("interior_head").post(url, milestone_words(title="Tên mới"))
     milestone.refresh_from_db()
     assert (milestone.title, str(milestone.due)) == ("Tên mới", "2023-06-15")
@@ -449,12 +450,92 @@ def test_publishing_for_nobody_is_refused_kindly(browse: Browse, milestone: Mile
     assert "Chưa có đơn vị nào được giao" in client.post(url, follow=True).content.decode()
 
 
-def test_a_yearly_milestone_is_repeated_by_one_press(browse: Browse, milestone: Milestone) -> None:
-    url = reverse("campaigns:milestone_repeat", args=[milestone.pk])
+def test_a_yearly_milestone_is_repeated_by_one_press_into_the_years_that_were_named(
+    browse: Browse, milestone: Milestone
+) -> None:
+    yearly = MilestoneFactory(programme=milestone.programme)
+    url = reverse("campaigns:milestone_repeat", args=[yearly.pk])
     client = browse("interior_head")
-    client.get(url)
+    page = client.get(url).content.decode()
+    assert ("<strong>2021, 2022, 2024, 2025</strong>" in page, "Từ đó mốc là mốc hằng năm" in page) == (True, True)
     assert "2021, 2022, 2024, 2025" in client.post(url, follow=True).content.decode()
     assert "Mọi năm của giai đoạn đã có mốc này." in client.post(url, follow=True).content.decode()
+    assert "Không còn năm nào phải lập" in client.get(url).content.decode()
+
+
+def test_a_published_milestone_that_is_not_yearly_cannot_be_repeated(browse: Browse, milestone: Milestone) -> None:
+    url = reverse("campaigns:milestone_repeat", args=[milestone.pk])
+    client = browse("interior_head")
+    page = client.get(url).content.decode()
+    assert ("không phải mốc hằng năm" in page, f'<form action="{url}"' in page) == (True, False)
+    assert "không phải mốc hằng năm" in client.post(url, follow=True).content.decode()
+    milestone.refresh_from_db()
+    assert (milestone.series, Milestone.objects.count()) == ("", 1)
+
+
+def test_an_event_is_written_edited_and_deleted(browse: Browse, milestone: Milestone) -> None:
+    client = browse("interior_head")
+    url = reverse("campaigns:milestone_new", args=[milestone.programme_id])
+    words = {"title": "Hội nghị điển hình", "short_title": "Hội nghị", "is_event": "on", "due": "30/9/2023"}
+    assert client.post(url, words | {"asks_text": "on", "unit_kinds": ["commune"]}).status_code == 302
+    made = Milestone.objects.latest("pk")
+    days = {str(made.opens), str(made.due), str(made.closes)}
+    assert (made.is_event, days, made.addressing, made.unit_kinds) == (True, {"2023-09-30"}, "chosen", [])
+    page = client.get(made.get_absolute_url()).content.decode()
+    shown = [reverse(f"campaigns:milestone_{name}", args=[made.pk]) in page for name in ("edit", "delete", "publish")]
+    assert shown == [True, True, False]
+    edit = reverse("campaigns:milestone_edit", args=[made.pk])
+    assert client.get(edit).context["form"]["is_event"].value() is True
+    assert client.post(edit, words | {"due": "1/10/2023"}).status_code == 302
+    made.refresh_from_db()
+    assert str(made.due) == "2023-10-01"
+    delete = reverse("campaigns:milestone_delete", args=[made.pk])
+    assert "Xóa rồi thì không lấy lại được" in client.get(delete).content.decode()
+    assert "Đã xóa mốc “Hội nghị điển hình”." in client.post(delete, follow=True).content.decode()
+    assert not Milestone.objects.filter(pk=made.pk).exists()
+
+
+def test_an_event_needs_its_day(browse: Browse, milestone: Milestone) -> None:
+    url = reverse("campaigns:milestone_new", args=[milestone.programme_id])
+    answer = browse("interior_head").post(url, {"title": "Hội nghị", "short_title": "Hội nghị", "is_event": "on"})
+    assert set(answer.context["form"].errors) == {"due"}
+
+
+def test_a_published_milestone_is_not_deleted_and_stays_one_that_asks(browse: Browse, milestone: Milestone) -> None:
+    client = browse("interior_head")
+    delete = reverse("campaigns:milestone_delete", args=[milestone.pk])
+    assert delete not in client.get(milestone.get_absolute_url()).content.decode()
+    assert "đơn vị đã có nhiệm vụ" in client.get(delete).content.decode()
+    assert "đơn vị đã có nhiệm vụ" in client.post(delete, follow=True).content.decode()
+    edit = reverse("campaigns:milestone_edit", args=[milestone.pk])
+    said = client.post(edit, milestone_words(asks_text="", is_event="on")).content.decode()
+    assert "Chọn ít nhất một thứ đơn vị phải nộp" in said
+
+
+def test_the_districts_own_milestone_is_given_to_its_office_alone(
+    world: World, browse: Browse, milestone: Milestone
+) -> None:
+    url = reverse("campaigns:milestone_new", args=[milestone.programme_id])
+    client = browse("interior_head")
+    chosen = {"tier": "district", "addressing": "chosen", "unit_kinds": []}
+    said = "Mốc cấp Huyện do Phòng Nội vụ thực hiện"
+    assert said in client.post(url, milestone_words(tier="district")).content.decode()
+    both = [world.office.pk, world.commune_a.pk]
+    assert said in client.post(url, milestone_words(**chosen, chosen_units=both)).content.decode()
+    assert client.post(url, milestone_words(**chosen, chosen_units=[world.office.pk])).status_code == 302
+    assert Milestone.objects.latest("pk").tier == "district"
+
+
+def test_pages_say_that_late_reports_are_taken_after_the_round(
+    world: World, browse: Browse, milestone: Milestone
+) -> None:
+    new = browse("interior_head").get(reverse("campaigns:milestone_new", args=[milestone.programme_id]))
+    detail = browse("officer").get(milestone.get_absolute_url())
+    task = browse("officer").get(task_of(milestone, world.commune_a).get_absolute_url())
+    for page in (new, detail, task):
+        assert "vẫn nhận" in page.content.decode()
+        assert "đến khi chương trình đóng" in page.content.decode()
+    assert "kết thúc đợt nộp" in detail.content.decode()
 
 
 def test_a_moved_due_date_says_how_many_units_moved(browse: Browse, milestone: Milestone) -> None:
