@@ -55,7 +55,10 @@ def _owed(user: User) -> list[UnitTask]:
 
 def _owed_item(task: UnitTask) -> DeskItem:
     returned = task.state == TaskState.RETURNED
-    title = _("Bổ sung báo cáo: %(name)s") if returned else _("Nộp báo cáo: %(name)s")
+    if task.milestone.names_its_paper:
+        title = _("Bổ sung: %(name)s") if returned else _("Nộp: %(name)s")
+    else:
+        title = _("Bổ sung báo cáo: %(name)s") if returned else _("Nộp báo cáo: %(name)s")
     due = task.owed_by
     return DeskItem(
         title=title % {"name": task.milestone.title},

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.issuers import full_name, initials, office_name
 from campaigns.models import LegalBasis, Programme, Urging
+from campaigns.selectors.urging import UrgedLine, urged_lines
 from core.dates import format_date
 from core.papers import (
     Paper,
@@ -52,14 +53,13 @@ def urging_letter(urging: Urging) -> bytes:
         kind="",
         subject=subject,
     )
-    units = list(urging.units.select_related("unit", "task"))
-    add_addressees(paper, _addressees([full_name(row.unit, programme.unit) for row in units]))
+    lines = urged_lines(urging)
+    add_addressees(paper, _addressees([full_name(line.row.unit, programme.unit) for line in lines]))
     for line in bases_in_words(programme, timezone.localdate(urging.made_at)):
         add_paragraph(paper, line, italic=True)
     add_paragraph(paper, urging.text)
     add_paragraph(paper, _("Danh sách đơn vị chậm và hạn đã giao:"))
-    rows = [(full_name(row.unit, programme.unit), row.due, (row.urged_on - row.due).days) for row in units]
-    _add_units(paper, rows)
+    _add_units(paper, programme, lines)
     add_paragraph(paper, _("Đề nghị các đơn vị quan tâm thực hiện./."))
     head = holders_over(programme.unit, Role.INTERIOR_HEAD).first()
     add_signature(
@@ -103,11 +103,16 @@ def _in_force(basis: LegalBasis, day: datetime.date) -> bool:
     return begun and (basis.in_force_to is None or basis.in_force_to >= day)
 
 
-def _add_units(paper: Paper, rows: list[tuple[str, datetime.date, int]]) -> None:
+def _add_units(paper: Paper, programme: Programme, lines: list[UrgedLine]) -> None:
+    rows = []
+    for place, line in enumerate(lines, start=1):
+        row = line.row
+        name = line.unit_words(full_name(row.unit, programme.unit))
+        rows.append((place, name, line.word, format_date(row.due), (row.urged_on - row.due).days))
     add_table(
         paper,
-        [_("TT"), _("Đơn vị"), _("Hạn"), _("Số ngày quá hạn")],
-        [(place, name, format_date(due), days) for place, (name, due, days) in enumerate(rows, start=1)],
-        widths=(12, 85, 32, 36),
-        centred={0, 2, 3},
+        [_("TT"), _("Đơn vị"), _("Tình trạng"), _("Hạn"), _("Số ngày quá hạn")],
+        rows,
+        widths=(12, 69, 30, 28, 26),
+        centred={0, 2, 3, 4},
     )

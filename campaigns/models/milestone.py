@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.enums import Addressing, Duty, Tier
@@ -107,6 +108,17 @@ class Milestone(models.Model):
         name = noun(self.short_title or self.title)
         first, space, rest = name.partition(" ")
         return f"{_WRITTEN_OUT[first]}{space}{rest}" if first in _WRITTEN_OUT else name
+
+    @property
+    def names_its_paper(self) -> bool:
+        """Whether the title begins with what is handed in: a plan is no report, and a report is not named twice."""
+        return self.title.startswith((gettext("Kế hoạch"), gettext("Báo cáo")))
+
+    @property
+    def paper_in_text(self) -> str:
+        """What is handed in, inside a sentence: báo cáo “Sơ kết 03 năm”, but “Kế hoạch tuyên truyền năm 2023”."""
+        template = gettext("“%(title)s”") if self.names_its_paper else gettext("báo cáo “%(title)s”")
+        return template % {"title": self.title}
 
     @property
     def is_published(self) -> bool:

@@ -11,8 +11,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from campaigns.enums import TaskState
 from campaigns.models import Milestone, Programme, UnitTask, UrgedUnit, Urging
-from campaigns.querysets import above
+from campaigns.people import people_of_units
+from campaigns.selectors.urging import owed_word, unit_words
 from core import clock
 from core.audit import Subject, record
 from core.audit.models import EventKind
@@ -21,10 +23,10 @@ from core.workflow import WorkflowError
 from notifications.delivery import register_subject
 from notifications.services import Letter, Owed, post_all
 from organizations.enums import OFFICE_ROLES, UNIT_ROLES
-from organizations.models import RoleAssignment, User
 
 if TYPE_CHECKING:
     from notifications.models import OutboxMessage
+    from organizations.models import User
 
 SUBJECT, STEP = "urging", "urge"
 
@@ -40,13 +42,23 @@ class LateUnit:
     last_urged: datetime.date | None = None
     refused: str = ""
 
+    @property
+    def is_returned(self) -> bool:
+        """Whether a report came and waits to be mended, so that it is not one that was never seen."""
+        return self.task.state == TaskState.RETURNED
+
+    @property
+    def word(self) -> str:
+        """What is missing, for a column."""
+        return owed_word(self.is_returned)
+
 
 def late_units(milestone: Milestone) -> list[LateUnit]:
-    """The late tasks of a milestone, longest late first, with their people: five queries whatever their number."""
+    """The late tasks of a milestone, longest late first, with their people: three queries whatever their number."""
     today = clock.today()
-    tasks = list(milestone.tasks.overdue(today).select_related("unit"))
+    tasks = list(milestone.tasks.overdue(today).select_related("unit", "addressed"))
     urged = _last_urged(tasks)
-    people = people_of({task.unit_id: task.unit.path for task in tasks})
+    people = people_of_units(task.unit for task in tasks)
     rows = [_late_unit(task, today, urged.get(task.pk), people.get(task.unit_id, [])) for task in tasks]
     return sorted(rows, key=lambda row: (row.since, row.task.unit.sort_key))
 
@@ -64,26 +76,21 @@ def _late_unit(task: UnitTask, today: datetime.date, urged: datetime.date | None
     return row
 
 
-def people_of(units: dict[int, str]) -> dict[int, list[User]]:
-    """Unit id → its officers and leaders today, each once: two queries for all."""
-    paths = {step for path in units.values() for step in above(path)}
-    held = RoleAssignment.objects.held_on(clock.today()).filter(
-        role__in=UNIT_ROLES, unit__path__in=paths, user__is_active=True
-    )
-    grants = list(held.values_list("unit__path", "user_id").distinct())
-    found = User.objects.in_bulk({user for _path, user in grants})
-    return {
-        pk: [found[user] for user in sorted({user for scope, user in grants if path.startswith(scope)})]
-        for pk, path in units.items()
-    }
-
-
-def proposed_text(milestone: Milestone) -> str:
-    """The words that the office may change before sending."""
-    return _(
-        "Đến ngày %(today)s, Phòng Nội vụ chưa nhận được “%(title)s” của đơn vị. Đề nghị đơn vị khẩn trương thực hiện "
-        "và nộp trên cổng trong 03 ngày làm việc; nếu có khó khăn, gửi đề nghị gia hạn kèm lý do."
-    ) % {"today": format_date(clock.today()), "title": milestone.title}
+def proposed_text(milestone: Milestone, rows: Sequence[LateUnit]) -> str:
+    """The words that the office may change before sending; a report that was received and returned is not missing."""
+    told = {"today": format_date(clock.today()), "paper": milestone.paper_in_text}
+    wanted = _("Đề nghị đơn vị khẩn trương thực hiện và nộp trên cổng trong 03 ngày làm việc")
+    if rows and all(row.is_returned for row in rows):
+        missing = _("Đến ngày %(today)s, Phòng Nội vụ chưa nhận lại %(paper)s đã trả để đơn vị bổ sung.")
+        return f"{missing % told} {wanted}."
+    if any(row.is_returned for row in rows):
+        missing = _(
+            "Đến ngày %(today)s, Phòng Nội vụ chưa nhận được %(paper)s của các đơn vị ghi “Chưa nộp” và bản bổ sung "
+            "của các đơn vị ghi “Chưa bổ sung” dưới đây."
+        )
+    else:
+        missing = _("Đến ngày %(today)s, Phòng Nội vụ chưa nhận được %(paper)s của đơn vị.")
+    return f"{missing % told} {wanted}{_('; nếu có khó khăn, gửi đề nghị gia hạn kèm lý do.')}"
 
 
 @transaction.atomic
@@ -164,8 +171,13 @@ def _tell(urging: Urging, chosen: Sequence[LateUnit]) -> None:
 def letter_to(urging: Urging, person: User, rows: Iterable[LateUnit]) -> Letter:
     """What one person reads: the words of the office, then what is due and since when."""
     due = "\n".join(
-        _("- %(unit)s: hạn %(day)s, quá hạn %(days)d ngày")
-        % {"unit": row.task.unit.name, "day": format_date(row.since), "days": row.days}
+        _("- %(unit)s: %(word)s, hạn %(day)s, quá hạn %(days)d ngày")
+        % {
+            "unit": unit_words(row.task, row.task.unit.name),
+            "word": row.word.lower(),
+            "day": format_date(row.since),
+            "days": row.days,
+        }
         for row in rows
     )
     body = _("Kính gửi đồng chí %(name)s,\n\n%(text)s\n\n%(due)s") % {

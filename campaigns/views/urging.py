@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaigns.forms.urging import UrgeForm
 from campaigns.models import Milestone, Urging
 from campaigns.papers import urging_letter
+from campaigns.selectors.urging import urged_lines
 from campaigns.services import late_units, proposed_text, urge
 from core.files.names import content_disposition
 from core.workflow import WorkflowError
@@ -34,7 +35,7 @@ def urge_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The late units, all chosen but those urged today, with recipients and words; sending leads to the act."""
     milestone = _milestone(request, pk)
     rows = late_units(milestone)
-    form = UrgeForm(request.POST or None, rows=rows, initial={"text": proposed_text(milestone)})
+    form = UrgeForm(request.POST or None, rows=rows, initial={"text": proposed_text(milestone, rows)})
     if request.method == "POST" and form.is_valid():
         try:
             tasks, text = form.chosen(), form.cleaned_data["text"]
@@ -68,7 +69,7 @@ def _urging(request: HttpRequest, pk: int) -> Urging:
 def urging_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One act of urging: who, when, the words, the units and how many people of each were told."""
     urging = _urging(request, pk)
-    context = {"urging": urging, "units": list(urging.units.select_related("unit", "task"))}
+    context = {"urging": urging, "lines": urged_lines(urging)}
     return render(request, "campaigns/urging_detail.html", context)
 
 

@@ -13,9 +13,19 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from docx import Document
 
-from campaigns.models import LegalBasis, Milestone, UnitTask, UrgedUnit, Urging
+from campaigns.desk import desk_items
+from campaigns.models import LegalBasis, Milestone, TaskReport, UnitTask, UrgedUnit, Urging
 from campaigns.papers import bases_in_words, urging_letter
-from campaigns.services import close_programme, late_units, proposed_text, urge
+from campaigns.services import (
+    close_programme,
+    hand_over,
+    late_units,
+    proposed_text,
+    save_report,
+    submit_report,
+    urge,
+)
+from campaigns.services.reports import ReportInput
 from campaigns.services.urging import still_owed
 from core.audit.models import AuditEvent
 from core.workflow import WorkflowError
@@ -81,7 +91,8 @@ def test_each_person_is_told_once_and_each_unit_has_its_row(world: World) -> Non
     assert mail.path == f"/ke-hoach/moc/{milestone.pk}/"
     assert mail.body == (
         f"Kính gửi đồng chí {both.full_name},\n\nĐề nghị nộp ngay.\n\n"
-        "- Xã Bình An: hạn 15/6/2023, quá hạn 5 ngày\n- Xã Đồng Thạnh: hạn 15/6/2023, quá hạn 5 ngày"
+        "- Xã Bình An: chưa nộp, hạn 15/6/2023, quá hạn 5 ngày\n"
+        "- Xã Đồng Thạnh: chưa nộp, hạn 15/6/2023, quá hạn 5 ngày"
     )
     assert AuditEvent.objects.get(action="urging.send").actor == world.reviewer
 
@@ -155,7 +166,7 @@ def test_the_preview_costs_the_same_whatever_the_units(world: World, units: int)
     milestone = publish(world)
     with CaptureQueriesContext(connection) as queries:
         rows = late_units(milestone)
-    assert (len(rows), len(queries)) == (units + 2, 4)
+    assert (len(rows), len(queries)) == (units + 2, 3)
 
 
 def lines(data: bytes) -> list[str]:
@@ -181,9 +192,9 @@ def test_the_official_letter_says_who_owes_what_since_when(world: World) -> None
         "Số: /PNV",
         "V/v đôn đốc thực hiện “Sơ kết 03 năm (2021–2023)”",
         "Thử, ngày  tháng  năm ",
-        *("TT", "Đơn vị", "Hạn", "Số ngày quá hạn"),
-        *("1", "Ủy ban nhân dân xã Bình An", "15/6/2023", "5"),
-        *("2", "Ủy ban nhân dân xã Đồng Thạnh", "15/6/2023", "5"),
+        *("TT", "Đơn vị", "Tình trạng", "Hạn", "Số ngày quá hạn"),
+        *("1", "Ủy ban nhân dân xã Bình An", "Chưa nộp", "15/6/2023", "5"),
+        *("2", "Ủy ban nhân dân xã Đồng Thạnh", "Chưa nộp", "15/6/2023", "5"),
         "Nơi nhận:",
         "- Như trên;",
         "- Thường trực UBND huyện (báo cáo);",
@@ -238,9 +249,64 @@ def test_a_legal_basis_is_cited_as_papers_do(world: World, title: str, cited: st
     assert bases_in_words(programme, LATE) == [f"Căn cứ {cited}"]
 
 
+def proposed(milestone: Milestone) -> str:
+    return proposed_text(milestone, late_units(milestone))
+
+
 def test_the_proposed_words_name_milestone_and_day(world: World) -> None:
-    text = proposed_text(publish(world))
-    assert text.startswith("Đến ngày 20/6/2023, Phòng Nội vụ chưa nhận được “Sơ kết 03 năm (2021–2023)”")
+    milestone = publish(world)
+    plan = publish(world, programme=milestone.programme, title="Kế hoạch tuyên truyền năm 2023")
+    begin = "Đến ngày 20/6/2023, Phòng Nội vụ chưa nhận được"
+    assert proposed(milestone).startswith(f"{begin} báo cáo “Sơ kết 03 năm (2021–2023)” của đơn vị. Đề nghị")
+    assert proposed(plan).startswith(f"{begin} “Kế hoạch tuyên truyền năm 2023” của đơn vị. Đề nghị")
+
+
+def test_a_report_that_was_received_and_returned_is_not_called_missing(world: World) -> None:
+    milestone = publish(world)
+    bring_on(task_of(milestone, world.commune_a), "returned", world, on=datetime.date(2023, 6, 12))
+    assert [(row.task.unit.name, row.word) for row in late_units(milestone)] == [
+        ("Xã Đồng Thạnh", "Chưa nộp"),
+        ("Xã Bình An", "Chưa bổ sung"),
+    ]
+    assert "ghi “Chưa nộp” và bản bổ sung của các đơn vị ghi “Chưa bổ sung” dưới đây" in proposed(milestone)
+    milestone.tasks.filter(unit=world.commune_b).delete()
+    text = proposed(milestone)
+    assert text.startswith("Đến ngày 20/6/2023, Phòng Nội vụ chưa nhận lại báo cáo “Sơ kết 03 năm (2021–2023)” đã trả")
+    assert "gia hạn" not in text
+
+
+def test_page_and_letter_tell_what_was_returned_and_from_whom_a_task_came(
+    world: World, browse: Callable[[str], Client], stand_on
+) -> None:
+    milestone = publish(world)
+    task = task_of(milestone, world.commune_a)
+    bring_on(task, "returned", world, on=datetime.date(2023, 6, 12))
+    hand_over(task=task, unit=world.commune_b, by=world.interior_head, reason="Sáp nhập.")
+    page = browse("reviewer").get(reverse("campaigns:urge", args=[milestone.pk])).content.decode()
+    assert ('<td class="cell-meta">Chưa bổ sung</td>' in page, "nhận từ" in page) == (True, True)
+    urging = urge(milestone=milestone, tasks=keys(milestone), by=world.reviewer, text="Nộp.")
+    mail = OutboxMessage.objects.get(subject_type="urging", channel="email", recipient=world.other_officer)
+    assert "- Xã Đồng Thạnh (nhận từ Xã Bình An): chưa bổ sung, hạn 19/6/2023, quá hạn 1 ngày" in mail.body
+    stand_on(datetime.date(2023, 6, 21))
+    mend(UnitTask.objects.get(pk=task.pk), world.other_officer)
+    told = lines(urging_letter(urging))
+    place = told.index("Ủy ban nhân dân xã Đồng Thạnh (nhận từ Xã Bình An)")
+    assert told[place + 1 : place + 4] == ["Chưa bổ sung", "19/6/2023", "1"]
+    detail = browse("reviewer").get(reverse("campaigns:urging_detail", args=[urging.pk])).content.decode()
+    assert ("Chưa bổ sung" in detail, "nhận từ" in detail) == (True, True)
+
+
+def mend(task: UnitTask, by: User) -> None:
+    data = ReportInput(sections={"noi-dung": "Đã bổ sung."})
+    save_report(task=task, by=by, data=data, seen_version=TaskReport.objects.get(task=task).version)
+    submit_report(task=task, by=by)
+
+
+def test_the_desk_calls_a_plan_a_plan(world: World) -> None:
+    milestone = publish(world)
+    publish(world, programme=milestone.programme, title="Kế hoạch tuyên truyền năm 2023")
+    titles = {item.title for item in desk_items(world.officer)}
+    assert titles == {"Nộp báo cáo: Sơ kết 03 năm (2021–2023)", "Nộp: Kế hoạch tuyên truyền năm 2023"}
 
 
 def test_nobody_is_urged_for_a_closed_programme(world: World, browse: Callable[[str], Client]) -> None:
