@@ -41,13 +41,13 @@ def _units(guidance: Guidance, *, unread: bool = False) -> list[Unit]:
     return [row.unit for row in (rows.unread() if unread else rows)]
 
 
-def tell_units(guidance: Guidance) -> None:
-    """A guidance was published: to officers and leaders of the addressed units."""
+def tell_units(guidance: Guidance, units: list[Unit]) -> None:
+    """A guidance was published: to officers and leaders of the units, who are told once."""
     body = shorten(guidance.text, _QUOTED)
     if guidance.replaces:
         body = _("Thay cho hướng dẫn “%(old)s”.\n\n%(body)s") % {"old": guidance.replaces.title, "body": body}
     title = _("Hướng dẫn mới: %(title)s") % {"title": guidance.title}
-    _post(guidance, PUBLISHED, _units(guidance), title, body)
+    _post(guidance, PUBLISHED, units, title, body)
 
 
 def tell_withdrawn(guidance: Guidance, reason: str) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.apps import apps
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.workflow import Transition, WorkflowTable
+from core.workflow import ALLOWED, Decision, Transition, WorkflowTable
 from organizations.enums import OFFICE_ROLES
 
 from .guidance_enums import GuidanceState, QuestionState
 
 if TYPE_CHECKING:
-    from .models import GuidanceTransition, QuestionTransition
+    from organizations.models import User
+
+    from .models import Guidance, GuidanceTransition, QuestionTransition
 
 _OFFICE = frozenset(OFFICE_ROLES)
 
@@ -24,6 +27,13 @@ def _guidance_log() -> type[GuidanceTransition]:
 
 def _question_log() -> type[QuestionTransition]:
     return apps.get_model("campaigns", "QuestionTransition")
+
+
+def programme_runs(guidance: Guidance, _user: User) -> Decision:
+    """Units are told nothing new for a programme that is history; what was told may still be withdrawn."""
+    if not guidance.programme.is_closed:
+        return ALLOWED
+    return Decision(False, gettext("Chương trình đã đóng nên không soạn, ban hành, thay hay nhắc đọc hướng dẫn nữa."))
 
 
 GUIDANCE_WORKFLOW = WorkflowTable(
@@ -37,6 +47,7 @@ GUIDANCE_WORKFLOW = WorkflowTable(
             sources=frozenset({GuidanceState.DRAFT}),
             target=GuidanceState.PUBLISHED,
             roles=_OFFICE,
+            conditions=(programme_runs,),
         ),
         Transition(
             name="replace",
@@ -44,6 +55,7 @@ GUIDANCE_WORKFLOW = WorkflowTable(
             sources=frozenset({GuidanceState.PUBLISHED}),
             target=GuidanceState.REPLACED,
             roles=_OFFICE,
+            conditions=(programme_runs,),
         ),
         Transition(
             name="withdraw",

@@ -52,6 +52,8 @@ _TABLES = {
 _WORDS = {
     "inspection_plan.announce": _("Thông báo kế hoạch kiểm tra cho đơn vị"),
     "inspection_plan.change": _("Sửa kế hoạch kiểm tra, khảo sát"),
+    "inspection_plan.add_units": _("Thêm đơn vị vào kế hoạch kiểm tra"),
+    "inspection_plan.team": _("Đổi thành viên đoàn kiểm tra"),
     "guidance.remind": _("Nhắc đơn vị chưa đọc hướng dẫn"),
     "followup.download": _("Mở tệp của kiến nghị sau kiểm tra"),
 }

@@ -33,6 +33,11 @@ def may_plan(user: User, plan: InspectionPlan) -> bool:
     return user.access.covers(plan.programme.unit.path, *OFFICE_ROLES)
 
 
+def has_minutes(plan: InspectionPlan) -> bool:
+    """Whether minutes of a visit stand, which show the checklist: it stays as it is from then on."""
+    return plan.visits.filter(state__in=[VisitState.RECORDED, VisitState.SENT]).exists()
+
+
 def may_record(user: User, visit: Visit) -> bool:
     """The office, and a member of the council who is named in the team."""
     if user.access.covers(visit.unit.path, *OFFICE_ROLES):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns.inspection_enums import InspectionKind, VisitState
-from campaigns.inspection_rules import team_candidates
+from campaigns.inspection_rules import has_minutes, team_candidates
 from campaigns.models import InspectionPlan, Programme
 from core import clock
 from core.forms import LineField, ModelOneChoiceField, OneChoiceField, PortalForm, ProseField, VietnameseDateField
@@ -67,6 +67,11 @@ class PlanForm(PortalForm):
         if plan is not None:
             # The plan stays in its programme: its visits lie in that district.
             self.fields["programme"].disabled = True
+        if plan is not None and has_minutes(plan):
+            self.fields["checklist"].disabled = True
+            self.fields["checklist"].help_text = gettext_lazy(
+                "Đã có đơn vị chốt biên bản nên nội dung kiểm tra giữ nguyên. Lập kế hoạch khác cho nội dung mới."
+            )
 
     def clean_checklist(self) -> list[str]:
         """The lines, each once, none too long."""

@@ -55,7 +55,7 @@ class MovementForm(PortalForm):
     summary = ProseField(label=gettext_lazy("Sơ kết, tổng kết"), max_length=12000, required=False, attrs={"rows": 6})
 
     def __init__(self, *args: Any, by: User, movement: Movement | None = None, **kwargs: Any) -> None:
-        stored = movement or Movement()
+        self.stored = stored = movement or Movement()
         values = {name: getattr(stored, name) for name in MovementInput.__dataclass_fields__}
         kept = Unit.objects.within(*by.access.paths(*KEEPS)).valid_on(clock.today())
         if movement is None:
@@ -82,12 +82,11 @@ class MovementForm(PortalForm):
         return data
 
     def given(self) -> MovementInput:
-        """What was typed, for the service."""
-        data: dict[str, Any] = {name: self.cleaned_data.get(name) or "" for name in MovementInput.__dataclass_fields__}
-        for name in ("paper_date", "parent", "starts", "ends"):
-            data[name] = self.cleaned_data.get(name)
-        data["level"] = self.cleaned_data.get("level") or MovementLevel.COMMUNE
-        return MovementInput(**data)
+        """What was typed, for the service; what the form did not ask stays as it is stored."""
+        data: dict[str, Any] = {name: getattr(self.stored, name) for name in MovementInput.__dataclass_fields__}
+        if self.stored.pk is None:
+            data["level"] = MovementLevel.COMMUNE
+        return MovementInput(**data | {name: self.cleaned_data[name] for name in data if name in self.fields})
 
 
 class EndForm(PortalForm):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -10,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from campaigns import guidance_letters as letters
 from campaigns.guidance_enums import GuidanceAddressing, GuidanceKind, GuidanceState
-from campaigns.guidance_workflow import GUIDANCE_WORKFLOW, QUESTION_WORKFLOW
-from campaigns.models import Guidance, GuidanceUnit, Milestone, Question, ReadReceipt
+from campaigns.guidance_workflow import GUIDANCE_WORKFLOW, QUESTION_WORKFLOW, programme_runs
+from campaigns.models import Guidance, GuidanceUnit, Milestone, Question, ReadReceipt, UnitTask
 from core import clock
 from core.audit import Subject, record
 from core.audit.models import EventKind
@@ -40,9 +41,10 @@ GUIDANCE_FIELDS = (
 
 @transaction.atomic
 def save_guidance(*, guidance: Guidance, by: User, fields: dict[str, Any], units: Collection[Unit] = ()) -> Guidance:
-    """Make or change a draft. Refused outside the own office and once it was published."""
+    """Make or change a draft. Refused outside the own office, once it was published and in a closed programme."""
     if not by.access.covers(guidance.unit.path, *OFFICE_ROLES):
         raise WorkflowError(_("Chỉ Phòng Nội vụ soạn hướng dẫn."))
+    _refuse_closed(guidance, by)
     if guidance.pk is None:
         guidance.made_by, guidance.made_at = by, clock.now()
     else:
@@ -56,6 +58,11 @@ def save_guidance(*, guidance: Guidance, by: User, fields: dict[str, Any], units
     guidance.save()
     guidance.chosen_units.set(units if guidance.addressing == GuidanceAddressing.CHOSEN else [])
     return guidance
+
+
+def _refuse_closed(guidance: Guidance, by: User) -> None:
+    if not (decision := programme_runs(guidance, by)):
+        raise WorkflowError(decision.reason)
 
 
 def addressed_units(guidance: Guidance) -> UnitQuerySet:
@@ -85,8 +92,36 @@ def publish_guidance(*, guidance: Guidance, by: User) -> int:
     if guidance.replaces and guidance.replaces.is_standing:
         apply(GUIDANCE_WORKFLOW, "replace", guidance.replaces, by=by)
         letters.tell_replaced(guidance.replaces, guidance)
-    letters.tell_units(guidance)
+    letters.tell_units(guidance, [row.unit for row in guidance.addressed.select_related("unit")])
     return len(units)
+
+
+def give_guidance(*, milestone: Milestone, units: Collection[int]) -> None:
+    """Let units that are given a task now read the standing guidance for its milestone that addresses them."""
+    for guidance in milestone.guidance.standing().select_related("programme__unit", "replaces"):
+        _address_more(guidance, addressed_units(guidance).filter(pk__in=units))
+
+
+def pass_guidance(*, tasks: Collection[UnitTask], before: Mapping[int, int]) -> None:
+    """Let who takes tasks over read the standing guidance that the units before (task → unit) were to read for them."""
+    taken = {(task.milestone_id, before[task.pk]): task.unit_id for task in tasks}
+    rows = GuidanceUnit.objects.filter(
+        guidance__in=Guidance.objects.standing().filter(milestone__in={milestone for milestone, _unit in taken}),
+        unit__in={unit for _milestone, unit in taken},
+    )
+    gained: dict[Guidance, set[int]] = defaultdict(set)
+    for row in rows.select_related("guidance__programme__unit", "guidance__replaces"):
+        if unit := taken.get((row.guidance.milestone_id or 0, row.unit_id)):
+            gained[row.guidance].add(unit)
+    for guidance, units in gained.items():
+        _address_more(guidance, Unit.objects.filter(pk__in=units))
+
+
+def _address_more(guidance: Guidance, units: UnitQuerySet) -> None:
+    """One row for each unit that has none, whose people are told."""
+    fresh = list(units.exclude(pk__in=guidance.addressed.values("unit")))
+    GuidanceUnit.objects.bulk_create(GuidanceUnit(guidance=guidance, unit=unit) for unit in fresh)
+    letters.tell_units(guidance, fresh)
 
 
 @transaction.atomic
@@ -145,6 +180,7 @@ def remind_unread(*, guidance: Guidance, by: User) -> tuple[int, int]:
     lock(guidance)
     if not by.access.covers(guidance.unit.path, *OFFICE_ROLES) or not guidance.is_standing:
         raise WorkflowError(_("Chỉ nhắc đọc hướng dẫn đang áp dụng của Phòng Nội vụ mình."))
+    _refuse_closed(guidance, by)
     today = clock.today()
     if guidance.reminded_on == today:
         raise WorkflowError(_("Hôm nay đã nhắc rồi. Mỗi ngày chỉ nhắc một lần."))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaigns import inspection_letters as letters
 from campaigns.inspection_enums import VisitState
-from campaigns.inspection_rules import may_plan, team_candidates
+from campaigns.inspection_rules import has_minutes, may_plan, team_candidates
 from campaigns.inspection_workflow import VISIT_WORKFLOW
 from campaigns.models import ChecklistLine, InspectionPlan, Visit
 from core import clock
@@ -26,15 +26,32 @@ if TYPE_CHECKING:
 PLAN_FIELDS = ("kind", "title", "paper_number", "paper_date", "purpose", "starts", "ends", "lead")
 
 
+def why_no_planning(plan: InspectionPlan) -> str:
+    """Why a plan takes no more units and changes; "" while its programme runs. Visits that it has go on."""
+    if plan.programme.is_closed:
+        return _("Chương trình đã đóng nên không lập, sửa hay thông báo kế hoạch kiểm tra, khảo sát nữa.")
+    return ""
+
+
 def _refuse_stranger(plan: InspectionPlan, by: User) -> None:
     if not may_plan(by, plan):
         raise WorkflowError(_("Chỉ Phòng Nội vụ lập và sửa kế hoạch kiểm tra, khảo sát."))
 
 
+def _refuse_planning(plan: InspectionPlan, by: User) -> None:
+    _refuse_stranger(plan, by)
+    if why := why_no_planning(plan):
+        raise WorkflowError(why)
+
+
 @transaction.atomic
 def save_plan(*, plan: InspectionPlan, by: User, fields: dict[str, Any], checklist: Sequence[str]) -> InspectionPlan:
-    """Make or change a plan and its checklist. Refused outside the own office, or when an answered line would go."""
-    _refuse_stranger(plan, by)
+    """Make or change a plan and its checklist.
+
+    Refused outside the own office, in a closed programme, when an answered line would go, and for the checklist once a
+    visit was recorded: its minutes show it.
+    """
+    _refuse_planning(plan, by)
     fresh = plan.pk is None
     if fresh:
         plan.made_by, plan.made_at = by, clock.now()
@@ -52,6 +69,12 @@ def save_plan(*, plan: InspectionPlan, by: User, fields: dict[str, Any], checkli
 
 def _save_checklist(plan: InspectionPlan, wanted: list[str]) -> None:
     standing = {line.text: line for line in plan.lines.all()}
+    if wanted == list(standing):
+        return
+    if has_minutes(plan):
+        raise WorkflowError(
+            _("Đã có đơn vị chốt biên bản nên nội dung kiểm tra giữ nguyên. Lập kế hoạch khác cho nội dung mới.")
+        )
     gone = [line for text, line in standing.items() if text not in wanted]
     answered = [line.text for line in gone if line.answers.exclude(verdict="", note="").exists()]
     if answered:
@@ -94,7 +117,7 @@ def add_visits(
     Refused for a unit that already stands in the plan, that is not valid on the day or lies outside the district.
     """
     lock(plan)
-    _refuse_stranger(plan, by)
+    _refuse_planning(plan, by)
     _refuse_date(plan, planned_on)
     _refuse_units(plan, units, planned_on)
     _refuse_team(plan, team)
@@ -103,6 +126,7 @@ def add_visits(
     )
     through = Visit.team.through
     through._default_manager.bulk_create(through(visit_id=v.pk, user_id=p.pk) for v in visits for p in team)
+    _log(plan, by, "add_units", units=[unit.pk for unit in units], day=planned_on.isoformat())
     if plan.is_announced:
         letters.announce(visits)
     return visits
@@ -133,7 +157,7 @@ def _refuse_team(plan: InspectionPlan, team: Collection[User]) -> None:
 def announce_plan(*, plan: InspectionPlan, by: User) -> int:
     """Show each unit its visit and tell its people; returns how many units. Safe to repeat."""
     lock(plan)
-    _refuse_stranger(plan, by)
+    _refuse_planning(plan, by)
     visits = list(plan.visits.filter(state=VisitState.PLANNED).select_related("unit", "plan"))
     if not visits:
         raise WorkflowError(_("Kế hoạch chưa có đơn vị nào. Thêm đơn vị rồi thông báo."))
@@ -154,9 +178,14 @@ def set_team(*, visit: Visit, by: User, team: Collection[User], team_note: str) 
     if not visit.is_open:
         raise WorkflowError(VISIT_WORKFLOW.wrong_state(visit))
     _refuse_team(visit.plan, team)
+    before = sorted(visit.team.values_list("pk", flat=True))
+    wanted = sorted(person.pk for person in team)
+    if (before, visit.team_note) == (wanted, team_note):
+        return
     visit.team.set(team)
     visit.team_note = team_note
     visit.save(update_fields=["team_note"])
+    _log(visit.plan, by, "team", visit=visit.pk, unit=visit.unit_id, before=before, team=wanted)
 
 
 @transaction.atomic

@@ -85,7 +85,8 @@ def _write(movement: Movement, given: MovementInput, by: User) -> None:
 def _judge(movement: Movement, given: MovementInput, by: User) -> None:
     if not by.access.covers(given.unit.path, *KEEPS):
         raise WorkflowError(_("Đơn vị được chọn không thuộc phạm vi của tài khoản đang dùng."))
-    if not by.access.covers(given.unit.path, Role.INTERIOR_HEAD) and given.level != MovementLevel.COMMUNE:
+    allowed = {MovementLevel.COMMUNE, movement.level} if movement.pk else {MovementLevel.COMMUNE}
+    if not by.access.covers(given.unit.path, Role.INTERIOR_HEAD) and given.level not in allowed:
         raise WorkflowError(_("Đơn vị chỉ ghi phong trào do chính mình phát động. Chọn cấp “Xã, đơn vị”."))
     if given.starts and given.ends and given.ends < given.starts:
         raise WorkflowError(_("Ngày cuối phải từ ngày đầu trở đi."))

@@ -18,6 +18,8 @@ from core.workflow import WorkflowError
 from organizations.enums import Role
 from organizations.models import Unit
 
+from .guidance import pass_guidance
+
 if TYPE_CHECKING:
     from organizations.models import User
 
@@ -66,6 +68,7 @@ def _hand_over(pks: Sequence[int], unit: Unit, by: User, reason: str) -> int:
         task.unit = unit
     UnitTask.objects.filter(pk__in=before).update(unit=unit)
     keep_history(tasks, by)
+    pass_guidance(tasks=tasks, before=before)
     record_all(_entry(task, before[task.pk], by, reason) for task in tasks)
     return len(tasks)
 

@@ -14,6 +14,7 @@ from core import clock
 from core.workflow import WorkflowError
 from organizations.models import BlockMembership, Unit
 
+from .guidance import give_guidance
 from .programme import note, refuse_others
 
 if TYPE_CHECKING:
@@ -56,14 +57,15 @@ def publish_milestone(*, milestone: Milestone, by: User) -> int:
     if milestone.published_at is None:
         milestone.published_at, milestone.published_by = clock.now(), by
         milestone.save(update_fields=["published_at", "published_by"])
-    before = milestone.tasks.count()
+    given = set(milestone.tasks.values_list("addressed", flat=True))
     UnitTask.objects.bulk_create(
         (UnitTask(milestone=milestone, addressed_id=pk, unit_id=pk, due=milestone.due) for pk in units),
         ignore_conflicts=True,
         batch_size=_BATCH,
     )
     count = milestone.tasks.count()
-    if count > before:
+    if fresh := set(units) - given:
         letters.tell_given(milestone)
-    note(milestone.programme, by, "milestone.publish", milestone=milestone.code, tasks=count, added=count - before)
+        give_guidance(milestone=milestone, units=fresh)
+    note(milestone.programme, by, "milestone.publish", milestone=milestone.code, tasks=count, added=len(fresh))
     return count

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaigns.forms.guidance import GuidanceForm, guidance_values
 from campaigns.forms.inspections import ReasonForm
 from campaigns.guidance_enums import GuidanceAddressing, GuidanceKind, GuidanceState
-from campaigns.guidance_workflow import GUIDANCE_WORKFLOW
+from campaigns.guidance_workflow import GUIDANCE_WORKFLOW, programme_runs
 from campaigns.models import Enclosure, Guidance, Programme, Question, ReadReceipt
 from campaigns.selectors.guidance import (
     GuidanceFilter,
@@ -131,6 +131,9 @@ def guidance_edit(request: HttpRequest, pk: int) -> HttpResponse:
     guidance = own_guidance(request, pk)
     if not guidance.is_draft:
         messages.info(request, _("Hướng dẫn đã ban hành nên không sửa được. Lập bản thay thế nếu cần."))
+        return redirect(guidance)
+    if not (decision := programme_runs(guidance, request.user)):
+        messages.info(request, decision.reason)
         return redirect(guidance)
     programmes = Programme.objects.filter(pk=guidance.programme_id).select_related("unit")
     form = GuidanceForm(

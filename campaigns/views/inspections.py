@@ -32,6 +32,7 @@ from campaigns.services.inspections import (
     postpone_visit,
     save_plan,
     set_team,
+    why_no_planning,
 )
 from campaigns.services.visits import times_finished
 from core import clock
@@ -103,6 +104,9 @@ def _write_plan(request: HttpRequest, form: PlanForm, plan: InspectionPlan) -> b
 def plan_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a plan."""
     plan = own_plan(request, pk)
+    if why := why_no_planning(plan):
+        messages.info(request, why)
+        return redirect(plan)
     programmes = Programme.objects.filter(pk=plan.programme_id).select_related("unit")
     form = PlanForm(request.POST or None, programmes=programmes, plan=plan, initial=plan_values(plan))
     if request.method == "POST" and form.is_valid() and _write_plan(request, form, plan):
@@ -125,7 +129,7 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "done": len(done),
         "late": sum(visit.is_late for visit in standing),
         "lines": list(plan.lines.all()),
-        "plans": may_plan(request.user, plan),
+        "plans": may_plan(request.user, plan) and not plan.programme.is_closed,
     }
     return render(request, "campaigns/plan_detail.html", context)
 
@@ -134,6 +138,9 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def visits_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Put units into a plan, with a date and a team."""
     plan = own_plan(request, pk)
+    if why := why_no_planning(plan):
+        messages.info(request, why)
+        return redirect(plan)
     form = VisitsForm(request.POST or None, plan=plan, initial={"team": [plan.lead_id]})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

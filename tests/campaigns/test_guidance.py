@@ -6,13 +6,16 @@ from collections.abc import Callable
 import pytest
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from campaigns.guidance_enums import GuidanceAddressing, GuidanceKind, GuidanceState, QuestionState
 from campaigns.guidance_workflow import GUIDANCE_WORKFLOW
 from campaigns.inspection_desk import inspection_items
 from campaigns.models import Enclosure, Guidance, GuidanceUnit, Question, ReadReceipt
 from campaigns.selectors.guidance import guidance_for, readers_of, unread_among
+from campaigns.services import close_programme, hand_over, publish_milestone
 from campaigns.services.enclosures import remove_enclosure
 from campaigns.services.guidance import (
     answer_question,
@@ -31,7 +34,7 @@ from notifications.delivery import is_owed
 from notifications.models import OutboxMessage
 from organizations.enums import Role, UnitKind
 from tests.campaigns.inspection_makers import JUNE_5, make_guidance, make_question, paper_for, programme_of
-from tests.campaigns.makers import publish
+from tests.campaigns.makers import publish, task_of
 from tests.factories import UnitFactory, UserFactory, World
 
 pytestmark = pytest.mark.django_db
@@ -360,3 +363,76 @@ def test_files_of_a_guidance_open_for_its_readers(world: World) -> None:
     publish_guidance(guidance=guidance, by=world.reviewer)
     found = {w for w in PEOPLE if Enclosure.objects.visible_to(world.people[w]).filter(pk=paper.pk).exists()}
     assert found == INSIDERS | {"officer", "unit_leader"}
+
+
+# A closed programme, and units that are given a task later
+
+
+def close(world: World) -> None:
+    close_programme(programme=programme_of(world), by=world.interior_head, summary="Xong.", reason="Hết giai đoạn.")
+
+
+def test_nothing_new_is_told_for_a_closed_programme(world: World, browse: Callable[[str], Client]) -> None:
+    draft, standing = make_guidance(world, "draft"), make_guidance(world)
+    question = make_question(world, guidance=standing)
+    close(world)
+    draft, standing = (Guidance.objects.get(pk=row.pk) for row in (draft, standing))
+    for act in (
+        lambda: save_guidance(guidance=draft, by=world.reviewer, fields={"title": "Khác"}),
+        lambda: publish_guidance(guidance=draft, by=world.reviewer),
+        lambda: begin_replacement(guidance=standing, by=world.reviewer),
+        lambda: remind_unread(guidance=standing, by=world.reviewer),
+        lambda: answer_question(
+            question=Question.objects.get(pk=question.pk), by=world.reviewer, answer="Có.", publish_as="Hỏi đáp"
+        ),
+    ):
+        with pytest.raises(WorkflowError, match="Chương trình đã đóng"):
+            act()
+    question.refresh_from_db()
+    assert (Guidance.objects.count(), question.answered_at) == (2, None)
+    client = browse("reviewer")
+    page = client.get(draft.get_absolute_url()).content.decode()
+    offered = [f"/huong-dan/{draft.pk}/{tail}" in page for tail in ("ban-hanh/", "sua/", "thu-hoi/")]
+    assert (offered, "chỉ xem hoặc thu hồi" in page) == ([False, False, True], True)
+    assert "nhac/" not in client.get(reverse("campaigns:guidance_readers", args=[standing.pk])).content.decode()
+    edit = client.get(reverse("campaigns:guidance_edit", args=[draft.pk]), follow=True)
+    assert "Chương trình đã đóng" in edit.content.decode()
+    # A mistake can still be taken out of force, a unit still gets its answer.
+    withdraw_guidance(guidance=standing, by=world.reviewer, reason="Có sai sót.")
+    answer_question(question=Question.objects.get(pk=question.pk), by=world.reviewer, answer="Có.")
+
+
+def readers(guidance: Guidance) -> list[str]:
+    return sorted(guidance.addressed.values_list("unit__name", flat=True))
+
+
+def test_a_unit_that_is_given_the_task_later_reads_its_guidance(world: World) -> None:
+    milestone = publish(world, programme=programme_of(world))
+    of_all = make_guidance(world, units=[], milestone=milestone)
+    of_communes = {"addressing": GuidanceAddressing.KINDS, "unit_kinds": [UnitKind.COMMUNE.value]}
+    by_kind = make_guidance(world, units=[], milestone=milestone, **of_communes)
+    chosen = make_guidance(world, milestone=milestone)
+    general = make_guidance(world, units=[])
+    gone = make_guidance(world, "withdrawn", units=[], milestone=milestone)
+    before = {row.pk: readers(row) for row in (chosen, general, gone)}
+    late = UnitFactory(parent=world.district, name="Xã Mới")
+    UserFactory(username="late_officer", roles=[(Role.OFFICER, late)])
+    publish_milestone(milestone=milestone, by=world.interior_head)
+    assert ("Xã Mới" in readers(of_all), "Xã Mới" in readers(by_kind)) == (True, True)
+    assert {row.pk: readers(row) for row in (chosen, general, gone)} == before
+    rows = OutboxMessage.objects.filter(recipient__username="late_officer", subject_type="guidance", channel="in_app")
+    assert sorted(rows.values_list("subject_id", flat=True)) == sorted([of_all.pk, by_kind.pk])
+    officer = OutboxMessage.objects.filter(recipient=world.officer, subject_type="guidance", channel="in_app")
+    assert officer.filter(subject_id=of_all.pk, step="publish").count() == 1
+
+
+def test_who_takes_a_task_over_reads_the_guidance_that_the_unit_before_was_to_read(world: World) -> None:
+    milestone = publish(world, programme=programme_of(world))
+    chosen = make_guidance(world, milestone=milestone)
+    other = make_guidance(world, milestone=publish(world, programme=programme_of(world)))
+    task = task_of(milestone, world.commune_a)
+    hand_over(task=task, unit=world.commune_b, by=world.interior_head, reason="Sáp nhập.")
+    assert (readers(chosen), readers(other)) == (["Xã Bình An", "Xã Đồng Thạnh"], ["Xã Bình An"])
+    assert chosen.pk in unread_among([chosen], world.other_officer)
+    told_now = OutboxMessage.objects.filter(recipient=world.other_officer, subject_type="guidance", channel="in_app")
+    assert list(told_now.values_list("subject_id", flat=True)) == [chosen.pk]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -15,11 +16,13 @@ from django.test.utils import CaptureQueriesContext
 from campaigns.inspection_desk import inspection_items
 from campaigns.inspection_enums import FollowUpState, VisitState
 from campaigns.models import ChecklistLine, Enclosure, FollowUp, InspectionPlan, Visit
+from campaigns.services import close_programme
 from campaigns.services.enclosures import remove_enclosure
 from campaigns.services.inspections import add_visits, announce_plan, postpone_visit, save_plan, set_team
 from campaigns.services.visits import RecordInput, StaleVersion, save_record
 from core import clock
 from core.audit import verify
+from core.audit.models import AuditEvent
 from core.audit.verify import Report
 from core.files import FileRefused
 from core.files.keeping import GRACE, lost_files, sweep
@@ -353,3 +356,56 @@ def test_the_sweep_keeps_files_of_rows_and_deletes_old_ones_without_a_row(
     assert sweep() == [stray]
     assert lost_files() == []
     assert default_storage.exists(kept.file.name)
+
+
+def test_the_checklist_stays_as_the_minutes_show_it(world: World) -> None:
+    visit = make_visit(world, "recorded")
+    plan = InspectionPlan.objects.select_related("programme__unit").get(pk=visit.plan_id)
+    for wanted in ([*LINES, "Dòng mới"], LINES[:1], LINES[::-1]):
+        with pytest.raises(WorkflowError, match="Đã có đơn vị chốt biên bản"):
+            save_plan(plan=plan, by=world.reviewer, fields={"title": "Khác"}, checklist=list(wanted))
+    save_plan(plan=plan, by=world.reviewer, fields={"paper_number": "12/KH-PNV"}, checklist=list(LINES))
+    assert list(plan.lines.values_list("text", flat=True)) == list(LINES)
+    # Opened again, nothing shows it any more.
+    do_visit_step("reopen", visit, world.reviewer)
+    save_plan(plan=plan, by=world.reviewer, fields={}, checklist=[*LINES, "Dòng mới"])
+    assert plan.lines.count() == 3
+
+
+def test_the_log_tells_which_units_were_added_and_who_goes(world: World) -> None:
+    visit = make_visit(world)
+    added = AuditEvent.objects.get(action="inspection_plan.add_units")
+    assert (added.actor, added.data) == (world.reviewer, f'{{"day":"2023-06-05","units":[{world.commune_a.pk}]}}')
+    team = [world.reviewer, world.interior_head]
+    for _twice in range(2):
+        set_team(visit=visit, by=world.interior_head, team=team, team_note="")
+    event = AuditEvent.objects.get(action="inspection_plan.team")
+    after = sorted(person.pk for person in team)
+    assert json.loads(event.data) == {
+        "visit": visit.pk,
+        "unit": world.commune_a.pk,
+        "before": [world.reviewer.pk],
+        "team": after,
+    }
+    assert (event.actor, verify().fault) == (world.interior_head, "")
+
+
+def test_nothing_new_is_planned_in_a_closed_programme_and_follow_ups_run_on(world: World) -> None:
+    follow_up = make_follow_up(world)
+    plan = follow_up.visit.plan
+    waiting = make_plan(world)
+    close_programme(programme=plan.programme, by=world.interior_head, summary="Xong.")
+    plan, waiting = (InspectionPlan.objects.get(pk=row.pk) for row in (plan, waiting))
+    day, team = JUNE_5, [world.reviewer]
+    for act in (
+        lambda: make_plan(world),
+        lambda: save_plan(plan=plan, by=world.reviewer, fields={"title": "Khác"}, checklist=list(LINES)),
+        lambda: add_visits(plan=plan, by=world.reviewer, units=[world.commune_b], planned_on=day, team=team),
+        lambda: announce_plan(plan=waiting, by=world.reviewer),
+    ):
+        with pytest.raises(WorkflowError, match="Chương trình đã đóng"):
+            act()
+    do_follow_up_step("report", follow_up, world.officer)
+    do_follow_up_step("close", follow_up, world.reviewer)
+    follow_up.refresh_from_db()
+    assert follow_up.state == "closed"

@@ -14,11 +14,13 @@ from docx import Document
 
 from campaigns.inspection_enums import VisitState
 from campaigns.models import Enclosure, FollowUp, InspectionPlan, Visit
+from campaigns.services import close_programme
 from core.audit.models import AuditEvent
 from core.forms.merging import fingerprints
 from tests.campaigns.inspection_makers import (
     DAY,
     JUNE_5,
+    LINES,
     do_visit_step,
     fill_record,
     make_follow_up,
@@ -420,3 +422,29 @@ def test_a_plan_without_units_is_not_announced(world: World, browse: Browse) -> 
     plan = make_plan(world)
     answer = browse("reviewer").post(path("plan_announce", plan.pk), follow=True)
     assert "Kế hoạch chưa có đơn vị nào." in answer.content.decode()
+
+
+def test_the_form_of_a_plan_says_that_the_checklist_stays(world: World, browse: Browse) -> None:
+    plan = make_visit(world, "recorded").plan
+    client, url = browse("reviewer"), reverse("campaigns:plan_edit", args=[plan.pk])
+    page = client.get(url)
+    assert page.context["form"].fields["checklist"].disabled
+    assert "Đã có đơn vị chốt biên bản nên nội dung kiểm tra giữ nguyên" in page.content.decode()
+    words = {"kind": "survey", "title": "Tên mới", "starts": "1/5/2023", "ends": "31/7/2023", "lead": world.reviewer.pk}
+    assert client.post(url, {**words, "checklist": "Dòng khác"}).status_code == 302
+    plan.refresh_from_db()
+    assert (plan.title, list(plan.lines.values_list("text", flat=True))) == ("Tên mới", list(LINES))
+
+
+def test_a_closed_programme_offers_no_planning_and_says_what_runs_on(world: World, browse: Browse) -> None:
+    plan = make_visit(world).plan
+    closing = reverse("campaigns:programme_close", args=[plan.programme_id])
+    assert "Kiến nghị sau kiểm tra vẫn chạy tiếp" in browse("interior_head").get(closing).content.decode()
+    close_programme(programme=plan.programme, by=world.interior_head, summary="Xong.")
+    client = browse("reviewer")
+    urls = [reverse(f"campaigns:{name}", args=[plan.pk]) for name in ("plan_edit", "visits_add", "plan_announce")]
+    page = client.get(plan.get_absolute_url()).content.decode()
+    assert [url in page for url in urls] == [False, False, False]
+    for url in urls[:2]:
+        assert "Chương trình đã đóng" in client.get(url, follow=True).content.decode()
+    assert "Chương trình đã đóng" in client.post(urls[2], follow=True).content.decode()

@@ -722,3 +722,20 @@ def test_a_page_costs_the_same_whatever_joined(world: World, browse: Browse, row
     with CaptureQueriesContext(connection) as queries:
         client.get(movement.get_absolute_url())
     assert len(queries) == 14
+
+
+def test_an_officer_who_edits_keeps_what_the_form_does_not_show(world: World, browse: Browse) -> None:
+    movement = services.add_movement(
+        given=given(world, unit=world.commune_a, level=MovementLevel.PROVINCE, launched_by="UBND tỉnh"),
+        by=world.interior_head,
+    )
+    words = {"name": "Tên mới", "unit": world.commune_a.pk, "starts": "1/2/2023"}
+    assert browse("officer").post(f"{movement.get_absolute_url()}sua/", words).status_code == 302
+    movement.refresh_from_db()
+    assert (movement.name, movement.level, movement.launched_by) == ("Tên mới", MovementLevel.PROVINCE, "UBND tỉnh")
+    with pytest.raises(WorkflowError, match="do chính mình phát động"):
+        services.change_movement(
+            movement=movement,
+            given=given(world, unit=world.commune_a, level=MovementLevel.CENTRAL),
+            by=world.officer,
+        )
