@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from campaigns import services
 from campaigns.models import Extension, Milestone, TaskReport, UnitTask
-from campaigns.services import milestone as milestones
 from campaigns.services.extensions import ask_extension, grant_extension
 from campaigns.services.reports import ReportInput
 from notifications.services import Letter, post
@@ -117,7 +116,7 @@ class Scene:
             dates = {"opens": on(1, 1), "due": due, "closes": on(31, 12)}
             title = {"title": name, "short_title": name}
             self.milestones[name] = publish(self.world, programme=programme, ladder=own, **title, **dates)
-        milestones.add_exception(
+        services.add_exception(
             milestone=self.milestones["review"],
             by=self.person("interior_head"),
             unit=self.units["d"],
@@ -147,9 +146,7 @@ class Scene:
         """Move the due date of a milestone."""
         assert event.to
         given = Milestone.objects.get(pk=self.milestones[event.milestone].pk)
-        milestones.change_due(
-            milestone=given, by=self.person("interior_head"), due=event.to, reason="Theo văn bản mới."
-        )
+        services.change_due(milestone=given, by=self.person("interior_head"), due=event.to, reason="Theo văn bản mới.")
 
     def ask(self, event: Event) -> None:
         """Ask for more time."""
