@@ -25,7 +25,7 @@ from organizations.selectors import holders_over
 from .calendar import tasks_with
 from .content import sections_of
 from .enums import ExtensionState, TaskState, Tier
-from .models import Extension, TaskTransition, UnitTask
+from .models import Extension, ReminderException, TaskTransition, UnitTask
 
 if TYPE_CHECKING:
     from notifications.models import OutboxMessage
@@ -103,7 +103,9 @@ def tell_due(milestone: Milestone, before: datetime.date, reason: str, moved: Se
     cancel(subject_type=MOVED, subject_id=milestone.pk)
     if milestone.tier != Tier.UNIT:
         return
-    owing = [task for task in moved if task.state == TaskState.OPEN and not _is_reminded(milestone, task.due)]
+    silent = _not_reminded(milestone)
+    owing = [task for task in moved if task.state == TaskState.OPEN]
+    owing = [task for task in owing if task.addressed_id in silent or not _is_reminded(milestone, task.due)]
     if not owing:
         return
     cancel(subject_type=GIVEN, subject_id=milestone.pk)
@@ -119,6 +121,11 @@ def tell_due(milestone: Milestone, before: datetime.date, reason: str, moved: Se
 def _is_reminded(milestone: Milestone, due: datetime.date) -> bool:
     """Whether today's reminders tell of a task with this due date."""
     return milestone.programme.reminders_on and newest_step(due, milestone.steps, clock.today()) is not None
+
+
+def _not_reminded(milestone: Milestone | int) -> set[int]:
+    """Units, as they were addressed, that no reminder tells of a milestone by decision of the office."""
+    return set(ReminderException.objects.filter(milestone=milestone).values_list("unit", flat=True))
 
 
 def take_back(task: UnitTask) -> None:
@@ -290,7 +297,9 @@ def given_is_owed(message: OutboxMessage) -> bool:
     """
     rows = UnitTask.objects.owed().filter(milestone=message.subject_id, milestone__programme__closed_at=None)
     own = rows.filter(path_condition(message.recipient.access.paths(Role.OFFICER), "unit__"))
-    return any(not _is_reminded(task.milestone, task.due) for task in own.select_related("milestone__programme"))
+    silent = _not_reminded(message.subject_id)
+    tasks = own.select_related("milestone__programme")
+    return any(task.addressed_id in silent or not _is_reminded(task.milestone, task.due) for task in tasks)
 
 
 def extension_is_open(message: OutboxMessage) -> bool:

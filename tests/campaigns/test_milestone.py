@@ -261,6 +261,14 @@ def test_a_new_day_that_reminders_tell_is_told_by_them_alone(world: World, due: 
     assert len(told_of_move()) == told
 
 
+def test_a_unit_that_is_not_reminded_still_hears_of_a_new_day(world: World) -> None:
+    milestone = publish(world, programme=ProgrammeFactory(unit=world.district, reminders_on=True))
+    add_exception(milestone=milestone, by=world.interior_head, unit=world.commune_a, reason="Mới lập.")
+    change_due(milestone=milestone, by=world.interior_head, due=datetime.date(2023, 6, 20), reason="Vì.")
+    assert [who for who, _title in told_of_move()] == ["officer"]
+    assert is_owed(OutboxMessage.objects.get(subject_type=letters.MOVED, channel="email"))
+
+
 def test_the_office_hears_nothing_of_its_own_new_day(world: World) -> None:
     milestone = MilestoneFactory(
         programme=ProgrammeFactory(unit=world.district), tier="district", addressing="chosen", unit_kinds=[]
