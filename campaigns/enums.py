@@ -48,7 +48,7 @@ class ExtensionState(models.TextChoices):
     OPEN = "open", _("Chờ trả lời")
     GRANTED = "granted", _("Đã gia hạn")
     REFUSED = "refused", _("Không gia hạn")
-    DROPPED = "dropped", _("Thôi xin: đã nộp")
+    DROPPED = "dropped", _("Không cần nữa")
 
 
 class MovementLevel(models.TextChoices):

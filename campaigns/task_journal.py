@@ -41,7 +41,7 @@ _WORDS = {
     "extension.ask": _("Xin gia hạn"),
     "extension.grant": _("Cho gia hạn"),
     "extension.refuse": _("Không gia hạn"),
-    "extension.drop": _("Thôi xin gia hạn vì đã nộp báo cáo"),
+    "extension.drop": _("Không cần gia hạn nữa"),
 }
 
 

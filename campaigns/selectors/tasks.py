@@ -78,7 +78,7 @@ def _extension_events(extension: Any) -> list[Event]:
     if extension.state == ExtensionState.GRANTED:
         title, look = _("Cho lùi hạn đến %(day)s") % {"day": format_date(extension.granted)}, "done"
     elif extension.state == ExtensionState.DROPPED:
-        title, look = _("Thôi xin gia hạn vì đã nộp báo cáo"), "ended"
+        title, look = _("Không cần gia hạn nữa"), "ended"
     else:
         title, look = _("Không gia hạn"), "rejected"
     return [*events, Event(extension.answered_at, title, extension.answered_by.full_name, extension.answer, look)]

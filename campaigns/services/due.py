@@ -18,6 +18,7 @@ from core.dates import format_date
 from core.history import keep_history
 from core.workflow import WorkflowError
 
+from .extensions import drop_fulfilled
 from .milestone import refuse_outside
 from .programme import note, refuse_closed, refuse_others
 
@@ -44,6 +45,7 @@ def change_due(*, milestone: Milestone, by: User, due: datetime.date, reason: st
     moved = _move_tasks(milestone, before, by)
     dates = {"milestone": milestone.code, "before": before.isoformat(), "due": due.isoformat()}
     note(milestone.programme, by, "milestone.due", reason=reason.strip(), tasks=len(moved), **dates)
+    drop_fulfilled(milestone=milestone, by=by)
     letters.tell_due(milestone, before, reason.strip(), moved)
     return len(moved)
 

@@ -6,6 +6,7 @@ import datetime
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from campaigns import letters
@@ -21,7 +22,7 @@ from core.workflow import WorkflowError
 from .locking import lock_task
 
 if TYPE_CHECKING:
-    from campaigns.models import UnitTask
+    from campaigns.models import Milestone, UnitTask
     from organizations.models import User
 
 
@@ -102,7 +103,7 @@ def _lock_open(extension: Extension, by: User) -> UnitTask:
     lock_task(task)
     if not may_judge(task, by):
         raise WorkflowError(_("Chỉ Phòng Nội vụ trả lời được đề nghị gia hạn."))
-    extension.refresh_from_db(fields=["state"])
+    extension.refresh_from_db(fields=["state", "answer"])
     if extension.state != ExtensionState.OPEN:
         raise WorkflowError(ended_words(extension))
     if extension.asked_by_id == by.pk:
@@ -113,14 +114,22 @@ def _lock_open(extension: Extension, by: User) -> UnitTask:
 def ended_words(extension: Extension) -> str:
     """Why a request is not answered any more."""
     if extension.state == ExtensionState.DROPPED:
-        return _("Đơn vị đã nộp báo cáo nên không cần trả lời đề nghị gia hạn này nữa.")
+        return _("Không cần trả lời đề nghị gia hạn này nữa: %(why)s") % {"why": extension.answer}
     return _("Đề nghị gia hạn này đã được trả lời.")
 
 
 def drop_requests(*, task: UnitTask, by: User) -> None:
     """End the open request of a task whose report comes in: the office answers nothing, the unit is told nothing."""
     for extension in task.extensions.filter(state=ExtensionState.OPEN):
-        _end(extension, ExtensionState.DROPPED, by)
+        _end(extension, ExtensionState.DROPPED, by, _("đơn vị đã nộp báo cáo."))
+
+
+def drop_fulfilled(*, milestone: Milestone, by: User) -> None:
+    """End the open requests for a day that the moved due date gives anyway."""
+    rows = Extension.objects.filter(task__milestone=milestone, state=ExtensionState.OPEN, wanted__lte=F("task__due"))
+    for extension in rows.select_related("task__unit", "task__milestone").order_by("pk"):
+        why = _("hạn đã lùi đến ngày %(due)s.") % {"due": format_date(extension.task.due)}
+        _end(extension, ExtensionState.DROPPED, by, why)
 
 
 def _close(extension: Extension, state: ExtensionState, by: User, answer: str) -> None:

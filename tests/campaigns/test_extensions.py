@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from campaigns.enums import ExtensionState
 from campaigns.models import Extension, UnitTask
-from campaigns.services import ask_extension, grant_extension, refuse_extension, withdraw_report
+from campaigns.services import ask_extension, change_due, grant_extension, refuse_extension, withdraw_report
 from core import clock
 from core.audit.models import AuditEvent
+from core.dates import format_date
 from core.workflow import WorkflowError
 from notifications.models import Channel, OutboxMessage, Status
 from tests.campaigns.makers import task_of
@@ -117,19 +118,34 @@ def test_a_report_ends_the_request_for_more_time_and_nobody_answers_it(
     extension.refresh_from_db()
     assert (extension.state, extension.answered_by, titles()) == (ExtensionState.DROPPED, world.officer, [])
     for answer in (grant, refuse):
-        with pytest.raises(WorkflowError, match="Đơn vị đã nộp báo cáo"):
+        with pytest.raises(WorkflowError, match="đơn vị đã nộp báo cáo"):
             answer(extension, world.reviewer)
     office = browse("reviewer")
     told = office.get(reverse("campaigns:extension_answer", args=[extension.pk]), follow=True)
     assert [str(message) for message in told.context["messages"]] == [
-        "Đơn vị đã nộp báo cáo nên không cần trả lời đề nghị gia hạn này nữa."
+        "Không cần trả lời đề nghị gia hạn này nữa: đơn vị đã nộp báo cáo."
     ]
-    assert [event.title for event in told.context["history"]][0] == "Thôi xin gia hạn vì đã nộp báo cáo"
+    assert [event.title for event in told.context["history"]][0] == "Không cần gia hạn nữa"
     desk = office.get("/ban-lam-viec/").context["groups"]
     assert [item.title for _code, _title, items in desk for item in items] == ["Nhận báo cáo của xã Bình An"]
     tabs = office.get(reverse("campaigns:task_list")).context["tabs"]
     assert next(tab.count for tab in tabs if tab.label == "Xin gia hạn") == 0
     assert AuditEvent.objects.filter(subject_type="extension").latest("number").action == "extension.drop"
+
+
+@pytest.mark.parametrize(("days", "state"), [(0, ExtensionState.DROPPED), (-1, ExtensionState.OPEN)])
+def test_a_moved_due_date_ends_the_requests_that_it_fulfils(
+    world: World, task: UnitTask, days: int, state: ExtensionState
+) -> None:
+    extension = ask(task, world.officer)
+    due = extension.wanted + datetime.timedelta(days=days)
+    change_due(milestone=task.milestone, by=world.interior_head, due=due, reason="Bão.")
+    extension.refresh_from_db()
+    assert extension.state == state
+    if state == ExtensionState.DROPPED:
+        assert extension.answer == f"hạn đã lùi đến ngày {format_date(due)}."
+        with pytest.raises(WorkflowError, match="hạn đã lùi đến"):
+            refuse(extension, world.reviewer)
 
 
 def test_after_a_withdrawal_more_time_may_be_asked_again(world: World, task: UnitTask) -> None:
