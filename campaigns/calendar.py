@@ -16,6 +16,7 @@ from organizations.querysets import path_condition
 
 from .enums import TaskState, Tier
 from .models import Extension, Milestone, TaskTransition, UnitTask
+from .querysets import UnitTaskQuerySet
 
 if TYPE_CHECKING:
     from organizations.models import User
@@ -30,17 +31,20 @@ def register() -> None:
 
 
 def owed_tasks(user: User) -> list[CalendarItem]:
-    """What the person's units still owe, on its day; for the office also what the district itself owes."""
-    own = Q(pk__in=UnitTask.objects.of_own_units(user).values("pk"))
+    """What the person's units still owe, on its day; for the office what the district itself owes."""
+    own = Q(pk__in=UnitTask.objects.of_own_units(user).values("pk"), milestone__tier=Tier.UNIT)
     paths = user.access.paths(*OFFICE_ROLES)
     district = Q(milestone__tier=Tier.DISTRICT) & path_condition(paths, "unit__")
-    rows = UnitTask.objects.owed().filter(own | district, milestone__programme__closed_at=None)
-    return _items(rows)
+    return _items(_owed().filter(own | district))
 
 
 def tasks_with(keys: Collection[int]) -> list[CalendarItem]:
     """Those of the tasks with these keys that are still owed."""
-    return _items(UnitTask.objects.owed().filter(pk__in=keys))
+    return _items(_owed().filter(pk__in=keys))
+
+
+def _owed() -> UnitTaskQuerySet:
+    return UnitTask.objects.owed().filter(milestone__programme__closed_at=None)
 
 
 def _items(rows: QuerySet[UnitTask]) -> list[CalendarItem]:

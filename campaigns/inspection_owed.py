@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.text import shorten
-from notifications.owed import Audience, Ladder, OwedGroup, OwedLine, register_source
+from notifications.owed import Ladder, OwedGroup, OwedLine, register_source
 
 from .models import FollowUp
 
@@ -27,7 +27,6 @@ class FollowUpSource:
 
     subject_type = SUBJECT
     label = cast("str", gettext_lazy("Kiến nghị sau kiểm tra"))
-    audience = Audience.UNIT
 
     def groups(self) -> Sequence[OwedGroup]:
         """One group: all have the same ladder."""

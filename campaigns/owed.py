@@ -6,7 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -14,10 +14,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from notifications.owed import Audience, Ladder, LateLine, OwedGroup, OwedLine, register_late_lines, register_source
+from notifications.owed import (
+    Audience,
+    Ladder,
+    LateLine,
+    OwedGroup,
+    OwedLine,
+    register_late_lines,
+    register_source,
+)
 from organizations.querysets import path_condition
 
-from .enums import TaskState
+from .enums import TaskState, Tier
 from .models import Milestone, Programme, ReminderException, UnitTask
 
 if TYPE_CHECKING:
@@ -45,30 +53,30 @@ def use_progress(progress_of: ProgressOf) -> None:
 
 
 class TaskSource:
-    """Tasks of units that are owed, by the ladder of their milestone or programme."""
+    """Tasks of units, and of the district itself, by the ladder of their milestone or programme."""
 
     subject_type = SUBJECT
     label = gettext_lazy("Nhiệm vụ theo kế hoạch")
-    audience = Audience.UNIT
 
     def groups(self) -> Sequence[OwedGroup]:
         """Two groups for each distinct ladder, one a state; two queries whatever the number of milestones and units."""
-        found: dict[tuple[Ladder, bool], list[Q]] = defaultdict(list)
-        for (ladder, is_on), programmes in _open_programmes().items():
-            own = Q(milestone__programme__in=programmes, milestone__ladder__isnull=True)
-            found[ladder, is_on].append(own)
-        for (ladder, is_on), milestones in _milestones_with_own_ladder().items():
-            found[ladder, is_on].append(Q(milestone__in=milestones))
+        found: dict[_Kind, list[Q]] = defaultdict(list)
+        for kind, programmes in _open_programmes().items():
+            units = Q(milestone__programme__in=programmes, milestone__ladder__isnull=True, milestone__tier=Tier.UNIT)
+            found[kind].append(units)
+        for kind, milestones in _milestones_apart().items():
+            found[kind].append(Q(milestone__in=milestones))
         return [
-            OwedGroup(ladder, _rows(condition, state), is_on)
-            for (ladder, is_on), conditions in found.items()
+            OwedGroup(ladder, _rows(condition, state), is_on, audience)
+            for (ladder, is_on, audience), conditions in found.items()
             for condition in conditions
             for state in _DUE_OF
         ]
 
     def lines(self, ids: Collection[int]) -> dict[int, OwedLine]:
-        """Words for tasks that are still owed."""
+        """Words for tasks that are still owed; those nobody is reminded of say why."""
         tasks = UnitTask.objects.owed().filter(pk__in=ids).select_related("unit", "milestone__programme__unit")
+        tasks = tasks.annotate(owed_excepted=_excepted())
         progress = _progress[0](ids) if _progress else {}
         return {task.pk: _line(task, progress.get(task.pk) or _asked(task)) for task in tasks.order_by()}
 
@@ -85,34 +93,47 @@ class TaskSource:
 _DUE_OF = {TaskState.OPEN: "due", TaskState.RETURNED: "return_due"}
 
 
-def _open_programmes() -> dict[tuple[Ladder, bool], list[int]]:
-    found: dict[tuple[Ladder, bool], list[int]] = defaultdict(list)
+#: Who answers the tasks of a tier (rules.py) → whom the engine tells.
+_AUDIENCES = {Tier.UNIT: Audience.UNIT, Tier.DISTRICT: Audience.DISTRICT}
+#: What the tasks of a group share: ladder, whether they are reminded of, who owes them.
+_Kind = tuple[Ladder, bool, Audience]
+
+
+def _open_programmes() -> dict[_Kind, list[int]]:
+    found: dict[_Kind, list[int]] = defaultdict(list)
     for one in Programme.objects.filter(closed_at=None).order_by("pk"):
-        found[Ladder(tuple(one.ladder), one.leader_from, one.office_from), one.reminders_on].append(one.pk)
+        ladder = Ladder(tuple(one.ladder), one.leader_from, one.office_from)
+        found[ladder, one.reminders_on, Audience.UNIT].append(one.pk)
     return found
 
 
-def _milestones_with_own_ladder() -> dict[tuple[Ladder, bool], list[int]]:
-    found: dict[tuple[Ladder, bool], list[int]] = defaultdict(list)
-    rows = Milestone.objects.filter(ladder__isnull=False, programme__closed_at=None).select_related("programme")
-    for one in rows.order_by("pk"):
+def _milestones_apart() -> dict[_Kind, list[int]]:
+    """Milestones with a ladder of their own, and those of the district."""
+    found: dict[_Kind, list[int]] = defaultdict(list)
+    rows = Milestone.objects.filter(Q(ladder__isnull=False) | Q(tier=Tier.DISTRICT), programme__closed_at=None)
+    for one in rows.select_related("programme").order_by("pk"):
         programme = one.programme
         ladder = Ladder(tuple(one.steps), programme.leader_from, programme.office_from)
-        found[ladder, programme.reminders_on].append(one.pk)
+        found[ladder, programme.reminders_on, _AUDIENCES[Tier(one.tier)]].append(one.pk)
     return found
+
+
+def _excepted() -> Coalesce:
+    """Why the unit of a task is not reminded of its milestone; "" when it is."""
+    given = ReminderException.objects.filter(milestone=OuterRef("milestone"), unit=OuterRef("addressed"))
+    return Coalesce(Subquery(given.values("reason")[:1]), Value(""), output_field=CharField())
 
 
 def _rows(condition: Q, state: TaskState) -> QuerySet[UnitTask]:
-    given = ReminderException.objects.filter(milestone=OuterRef("milestone"), unit=OuterRef("addressed"))
     return UnitTask.objects.filter(condition, state=state, milestone__published_at__isnull=False).annotate(
         owed_id=F("pk"),
         owed_unit=F("unit_id"),
         owed_due=F(_DUE_OF[state]),
-        owed_excepted=Coalesce(Subquery(given.values("reason")[:1]), Value(""), output_field=CharField()),
+        owed_excepted=_excepted(),
     )
 
 
-def _line(task: UnitTask, progress: Progress) -> OwedLine:
+def _line(task: Any, progress: Progress) -> OwedLine:
     milestone, programme = task.milestone, task.milestone.programme
     returned = task.state == TaskState.RETURNED
     words = _("bổ sung %(what)s") if returned else _("nộp %(what)s")
@@ -133,6 +154,8 @@ def _line(task: UnitTask, progress: Progress) -> OwedLine:
         missing=progress.missing,
         plan=_("Kế hoạch %(number)s") % {"number": programme.plan_number} if programme.plan_number else "",
         steps=tuple(milestone.steps),
+        audience=_AUDIENCES[Tier(milestone.tier)],
+        left_out=_("Chương trình đã đóng.") if programme.is_closed else task.owed_excepted,
     )
 
 

@@ -44,7 +44,6 @@ class ReturnSource(_Records):
 
     subject_type = RETURN
     label = gettext_lazy("Hồ sơ cần bổ sung")
-    audience = Audience.UNIT
 
     def groups(self) -> Sequence[OwedGroup]:
         """All returned records: one ladder."""
@@ -61,12 +60,11 @@ class ReviewSource(_Records):
 
     subject_type = REVIEW
     label = gettext_lazy("Hồ sơ chờ trả lời")
-    audience = Audience.OFFICE
 
     def groups(self) -> Sequence[OwedGroup]:
         """All waiting records: one ladder, told to who took the record, else to every reviewer."""
         rows = _owed(_waiting(), due="review_due").annotate(owed_person=F("taken_by_id"))
-        return [OwedGroup(REVIEW_LADDER, rows)]
+        return [OwedGroup(REVIEW_LADDER, rows, audience=Audience.OFFICE)]
 
     def lines(self, ids: Collection[int]) -> dict[int, OwedLine]:
         """Words for those that still wait."""
@@ -129,6 +127,7 @@ def _review_line(row: Exemplar) -> OwedLine:
         unit_path=row.unit.path,
         short=words,
         steps=REVIEW_LADDER.steps,
+        audience=Audience.OFFICE,
     )
 
 

@@ -12,9 +12,10 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.module_loading import import_string
 
-from .models import Channel
+from .enums import Channel
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -50,6 +51,12 @@ class Adapter(Protocol):
     def address_of(self, user: User) -> str:
         """Where it reaches a person; "" when it does not, and then no row is written."""
 
+    def unreached(self, prefix: str) -> Q | None:
+        """The people without an address, as a condition for statements about all; None when it reaches everybody.
+
+        `prefix` leads to the person ("user__"). Reminders are planned by it.
+        """
+
     def batch(self) -> AbstractContextManager[Any]:
         """Hold what the messages of one batch share; raises ChannelDown when it cannot be had."""
 
@@ -72,6 +79,9 @@ class PortalChannel:
         """Everybody with an account is reached."""
         return user.get_username()
 
+    def unreached(self, prefix: str) -> None:
+        """Nobody."""
+
     @contextmanager
     def batch(self) -> Iterator[None]:
         """Nothing is shared."""
@@ -84,6 +94,11 @@ class PortalChannel:
 def enabled() -> list[Adapter]:
     """New adapters of all enabled channels, in the order of the setting."""
     return [import_string(path)() for path in settings.NOTIFICATION_CHANNELS]
+
+
+def labels() -> list[tuple[str, StrOrPromise]]:
+    """Codes and names of the enabled channels, as choices of a field."""
+    return [(adapter.code, adapter.label) for adapter in enabled()]
 
 
 def sending() -> list[Adapter]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,7 +37,7 @@ from . import channels, wording
 from .calendar import CalendarItem, as_payload, items_about
 from .delivery import register_composer
 from .models import Channel, OutboxMessage, OutboxQuerySet, Status
-from .owed import Audience, OwedLine, source_of
+from .owed import OwedLine, source_of
 from .reminder_models import Reminder, ReminderQuerySet, ReminderSettings, ReminderState, Tick, Tier
 from .sections import Parts, parts_for, readers_on
 from .waiting import let_go, with_news
@@ -317,6 +317,7 @@ def _told_on(
         tier=Tier.OWNER,
         state=ReminderState.SENT,
         planned_for__lt=day,
+        subject_type__in={row.subject_type for row in rows},
         subject_id__in={row.subject_id for row in rows},
     )
     days: dict[tuple[str, int, datetime.date], list[datetime.date]] = defaultdict(list)
@@ -331,15 +332,13 @@ def entries_of(rows: Iterable[Told], facts: Facts) -> list[wording.Entry]:
     found = {}
     for row in rows:
         line = facts.lines.get((row.subject_type, row.subject_id))
-        if line is not None and line.due == row.due:
+        if line is not None and not _why_settled(row, line):
             told_on = facts.told_on.get((row.subject_type, row.subject_id, row.due), ())
-            source = source_of(row.subject_type)
             found[row.subject_type, row.subject_id] = wording.Entry(
                 line=line,
                 tier=row.tier,
                 officers=facts.officers.get(row.unit_id, ()),
                 told_on=told_on,
-                by_unit=source is not None and source.audience is Audience.UNIT,
             )
     return list(found.values())
 
@@ -351,11 +350,18 @@ def digest_of(rows: Collection[Told], facts: Facts, day: datetime.date) -> wordi
 
 
 def drop_settled(rows: Collection[Reminder], facts: Facts) -> set[int]:
-    """Record what is owed no more, by another day, or not by the reader: left out, with why. Returns the keys."""
+    """Record what is owed no more, by another day, by others or without reminding: left out, with the reason.
+
+    Returns the keys.
+    """
     found: dict[str, list[int]] = defaultdict(list)
     held = _held({row.recipient_id for row in rows})
     for row in rows:
-        if why := _why_settled(row, facts, held):
+        line = facts.lines.get((row.subject_type, row.subject_id))
+        why = _why_settled(row, line)
+        if line and not why and not any(_concerns(role, row.tier, line) for role in held.get(row.recipient_id, ())):
+            why = _("Người nhận không còn giữ việc này.")
+        if why:
             found[why].append(row.pk)
     for why, pks in found.items():
         unsent = Reminder.objects.filter(pk__in=pks, state=ReminderState.PLANNED)
@@ -363,17 +369,15 @@ def drop_settled(rows: Collection[Reminder], facts: Facts) -> set[int]:
     return {pk for pks in found.values() for pk in pks}
 
 
-def _why_settled(row: Reminder, facts: Facts, held: Mapping[int, Collection[RoleAssignment]]) -> str:
-    line = facts.lines.get((row.subject_type, row.subject_id))
+def _why_settled(row: Told, line: OwedLine | None) -> str:
+    """Why a reminder is not told after all, whoever reads it; "" when it is."""
     if line is None:
         return _("Đã xong trước khi gửi.")
+    if line.left_out:
+        return line.left_out
     if line.due != row.due:
         return _("Hạn đã dời trước khi gửi.")
-    if line.unit_id != row.unit_id:
-        return _("Việc đã giao đơn vị khác trước khi gửi.")
-    if not any(_concerns(role, row.tier, line) for role in held.get(row.recipient_id, ())):
-        return _("Người nhận không còn giữ việc này.")
-    return ""
+    return "" if line.unit_id == row.unit_id else _("Việc đã giao đơn vị khác trước khi gửi.")
 
 
 #: Tier → roles of the unit itself, roles over it, by which a person is told.

@@ -30,6 +30,11 @@ def next_digest(now: datetime.datetime, given: ReminderSettings) -> datetime.dat
     return datetime.datetime.combine(day, given.digest_at, tzinfo=clock.VIETNAM)
 
 
+def next_run_day(now: datetime.datetime, given: ReminderSettings) -> datetime.date:
+    """The day of the digests that the next run writes: that of `now` while its hours last."""
+    return now.astimezone(clock.VIETNAM).date() if may_plan(now, given) else next_digest(now, given).date()
+
+
 def is_first_working_day_of_week(day: datetime.date) -> bool:
     """Whether the leaders get their summary on `day`: on Monday, or the first working day after it."""
     monday = day - datetime.timedelta(days=day.weekday())

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
+from django.db.models import Q
+
+from organizations.querysets import cannot_be_mailed
 
 from . import delivery
 from .channels import ChannelDown, PermanentError, TemporaryError
@@ -49,6 +52,10 @@ class EmailChannel:
     def address_of(self, user: User) -> str:
         """The address of the account, unless it was marked as wrong."""
         return user.email if user.mail_address_is_good else ""
+
+    def unreached(self, prefix: str) -> Q:
+        """Those without an address, and those whose address was marked as wrong."""
+        return cannot_be_mailed(prefix)
 
     @contextlib.contextmanager
     def batch(self) -> Iterator[None]:

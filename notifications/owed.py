@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
 
 class Audience(enum.Enum):
-    """Who owes it: a unit (its officers, then its leaders, then the office) or the office over it."""
+    """Who owes it: a unit (its officers, then its leaders, then the office over it); the district itself (everybody of
+    its office, then who leads the district); or one person of the office (then its head).
+    """
 
     UNIT = "unit"
+    DISTRICT = "district"
     OFFICE = "office"
 
 
@@ -31,7 +34,7 @@ class Audience(enum.Enum):
 class Ladder:
     """Steps as days from the due date, negative before it; from how many days late others are told as well.
 
-    `leader_from` is when the leaders of the unit are told, or the head of the office when the office owes it;
+    `leader_from` is when the leaders of the unit are told, of the district, or the head of the office, by who owes it;
     `office_from` when the office is told of what a unit owes.
     """
 
@@ -42,7 +45,7 @@ class Ladder:
 
 @dataclass(frozen=True)
 class OwedGroup:
-    """What is owed under one ladder: a queryset annotated with owed_id, owed_unit (id) and owed_due (date).
+    """What is owed under one ladder by one audience: a queryset with owed_id, owed_unit (id) and owed_due (date).
 
     Optional annotations: `owed_person`, the id of the one person of the office who has it in hand (NULL: nobody), and
     `owed_excepted`, why this one is not reminded of ("" when it is). With `is_on` False nothing is planned; the
@@ -52,6 +55,7 @@ class OwedGroup:
     ladder: Ladder
     rows: QuerySet
     is_on: bool = True
+    audience: Audience = Audience.UNIT
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,9 @@ class OwedLine:
     """One thing owed, in words: the line of a digest (verb first), and what a mail about it alone says.
 
     `short` is the duty as a noun for the subject ("báo cáo sơ kết 3 năm"), `missing` what is not there yet,
-    `due` the day that counts now, `plan` the paper that asks for it, `steps` the ladder in force. `unit_id` and
-    `unit_path` are of the unit that it is about; `scope_path` is where the office over it is looked for, when that is
-    another place in the tree.
+    `due` the day that counts now, `plan` the paper that asks for it, `steps` the ladder in force. `left_out` is why
+    nobody is reminded of it although it is owed ("" when somebody is). `unit_id` and `unit_path` are of the unit that
+    it is about; `scope_path` is where the office over it is looked for, when that is another place in the tree.
     """
 
     subject_id: int
@@ -78,13 +82,14 @@ class OwedLine:
     missing: str = ""
     plan: str = ""
     steps: tuple[int, ...] = ()
+    audience: Audience = Audience.UNIT
+    left_out: str = ""
 
 
 class Source(Protocol):
     """A kind of duty that an app offers."""
 
     subject_type: str
-    audience: Audience
 
     @property
     def label(self) -> StrOrPromise:

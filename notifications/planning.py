@@ -8,7 +8,7 @@ same SELECT without writing. Every value is a parameter; the pieces are compiled
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -23,10 +23,13 @@ from core.insert_select import Sql, compiled, insert_select, update_select
 from core.working_days import is_working_day
 from organizations.enums import OFFICE_ROLES, Role
 from organizations.models import RoleAssignment, Unit
-from organizations.querysets import AFTER_EVERY_PATH, cannot_be_mailed
+from organizations.querysets import AFTER_EVERY_PATH
 
+from . import channels
+from .enums import Channel
+from .hours import next_run_day
 from .ladder import latest_due, step_key, steps_called_for
-from .owed import Audience, OwedGroup, Source, sources
+from .owed import Audience, Ladder, OwedGroup, Source, sources
 from .reminder_models import Reminder, ReminderSettings, ReminderState, Tier
 
 #: Due dates of one statement: each is a branch of a CASE.
@@ -35,9 +38,15 @@ DATES_AT_ONCE = 100
 TAKEN_UP_FOR = datetime.timedelta(days=40)
 
 
+_Key = tuple[str, int, str, int, str]
+
+
 @dataclass(frozen=True)
 class PlannedRow:
-    """One reminder as the SELECT gives it; the fields are the columns of the INSERT, in this order."""
+    """One reminder as the SELECT gives it; the fields are the columns of the INSERT, in this order.
+
+    With `is_on` False it is not planned, but would be were its reminders switched on.
+    """
 
     subject_type: str
     subject_id: int
@@ -52,15 +61,32 @@ class PlannedRow:
     planned_at: datetime.datetime
     state: str
     reason: str
+    is_on: bool = True
 
     @property
-    def key(self) -> tuple[str, int, str, int, str]:
+    def key(self) -> _Key:
         return self.subject_type, self.subject_id, self.step, self.recipient_id, self.channel
 
 
-COLUMNS = tuple(PlannedRow.__dataclass_fields__)
+COLUMNS = tuple(name for name in PlannedRow.__dataclass_fields__ if name != "is_on")
 _PLANNED = ReminderState.PLANNED.value
 KEY = ("subject_type", "subject_id", "step", "recipient_id", "channel")
+
+
+@dataclass(frozen=True)
+class _Way:
+    """An enabled channel, with who has no address for it; `column` says so in the lists of people ("": everybody has).
+
+    A mail that cannot go is a row that says why; of other channels people without an address have no row.
+    """
+
+    code: str
+    unreached: Q | None
+    column: str
+
+    @property
+    def lacking(self) -> Sql:
+        return f"c.channel = %s AND p.{self.column} = 1", (self.code,)
 
 
 @dataclass(frozen=True)
@@ -70,10 +96,23 @@ class _Run:
     day: datetime.date
     at: datetime.datetime
     mail_on: bool
+    ways: tuple[_Way, ...]
+    next_run: datetime.date
+
+    @property
+    def narrow_ways(self) -> list[_Way]:
+        return [way for way in self.ways if way.column]
 
 
 def _run_of(day: datetime.date) -> _Run:
-    return _Run(day, clock.wall_now(), ReminderSettings.objects.current().mail_on)
+    given = ReminderSettings.objects.current()
+    return _Run(day, clock.wall_now(), given.mail_on, tuple(_ways()), next_run_day(clock.now(), given))
+
+
+def _ways() -> Iterator[_Way]:
+    for number, adapter in enumerate(channels.enabled()):
+        unreached = adapter.unreached("user__")
+        yield _Way(adapter.code, unreached, "" if unreached is None else f"without_{number}")
 
 
 def plan(day: datetime.date, *, only: Collection[str] | None = None) -> int:
@@ -85,57 +124,59 @@ def plan(day: datetime.date, *, only: Collection[str] | None = None) -> int:
     if not is_working_day(day):
         return 0
     run = _run_of(day)
-    wanted = [source for source in sources() if only is None or source.subject_type in only]
-    return sum(_write(source, run) + _take_up_again(source, run) for source in wanted)
+    return sum(_write(source, run) + _take_up_again(source, run) for source in _wanted(only))
 
 
 def _write(source: Source, run: _Run) -> int:
-    return sum(insert_select(Reminder, COLUMNS, select) for select in _selects(source, run))
+    return sum(insert_select(Reminder, COLUMNS, select) for _on, select in _selects(source, run))
 
 
 def _take_up_again(source: Source, run: _Run) -> int:
     """Plan what was left out and is owed all the same: taken back after all, moved and moved back, excepted no more.
 
-    Nobody was told of it by that way, so nobody is told twice.
+    Nobody was told of it by that way, so nobody is told twice. So is a mail that failed at an address that was
+    corrected since.
     """
-    left_out = Reminder.objects.filter(
-        subject_type=source.subject_type, state=ReminderState.SKIPPED, planned_for__gte=run.day - TAKEN_UP_FOR
-    )
+    left_out = Reminder.objects.left_out(run.day - TAKEN_UP_FOR).filter(subject_type=source.subject_type).order_by()
     if not left_out.exists():
         return 0
-    condition = ("old.state = %s AND new.state = %s", (ReminderState.SKIPPED.value, ReminderState.PLANNED.value))
+    keys, params = compiled(left_out.values("pk"))
+    condition = (f"new.state = %s AND old.id IN ({keys})", (_PLANNED, *params))
     return sum(
         update_select(Reminder, COLUMNS, select, key=KEY, condition=condition, emptied=["message_id"])
-        for select in _selects(source, run, among=Q(owed_id__in=left_out.values("subject_id")))
+        for _on, select in _selects(source, run, among=Q(owed_id__in=left_out.values("subject_id")))
     )
 
 
-def would_plan(day: datetime.date, *, units: Collection[int] | None = None, even_off: bool = True) -> list[PlannedRow]:
-    """What `day` would be told, without writing: each key once, as the table keeps it.
+def would_plan(day: datetime.date, *, among: Q | None = None, only: Collection[str] | None = None) -> list[PlannedRow]:
+    """What `day` would plan were everything switched on, without writing: each key once, as the table keeps it.
 
-    With `even_off` as if everything were switched on. For a day to come only the steps that fall on it: those of the
-    days between will have gone by then. What was told on an earlier day is left out.
+    `among` narrows what is owed, `only` the subject types. For a day after the next run only the steps that fall on it:
+    those of the days between will have gone by then. What an earlier day planned is left out, told or not.
     """
     if not is_working_day(day):
         return []
-    run, ahead = _run_of(day), day > clock.today()
-    found: dict[tuple[str, int, str, int, str], PlannedRow] = {}
-    for source in sources():
-        among = None if units is None else Q(owed_unit__in=units)
-        for select in _selects(source, run, among=among, even_off=even_off, only_new=ahead):
-            found |= {row.key: row for row in _read(select) if row.key not in found}
-    before = _planned_before(day, {row.subject_id for row in found.values()})
-    return [row for row in found.values() if row.key not in before or (before[row.key] and row.state == _PLANNED)]
+    run = _run_of(day)
+    found: dict[_Key, PlannedRow] = {}
+    for source in _wanted(only):
+        for is_on, select in _selects(source, run, among=among, even_off=True, only_new=day > run.next_run):
+            found |= {row.key: row for row in _read(select, is_on=is_on) if row.key not in found}
+    before, left_out = _planned_before(day, found)
+    return [row for key, row in found.items() if key not in before or (key in left_out and row.state == _PLANNED)]
 
 
-def _read(select: Sql) -> Iterator[PlannedRow]:
+def _wanted(only: Collection[str] | None) -> list[Source]:
+    return [source for source in sources() if only is None or source.subject_type in only]
+
+
+def _read(select: Sql, *, is_on: bool) -> Iterator[PlannedRow]:
     sql, params = select
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         for values in cursor.fetchall():
             row = dict(zip(COLUMNS, values, strict=True))
             row["due"], row["planned_for"] = _as_date(row["due"]), _as_date(row["planned_for"])
-            yield PlannedRow(**row)
+            yield PlannedRow(**row, is_on=is_on)
 
 
 def _as_date(value: Any) -> datetime.date:
@@ -143,11 +184,11 @@ def _as_date(value: Any) -> datetime.date:
     return datetime.date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _planned_before(day: datetime.date, ids: Collection[int]) -> dict[tuple[Any, ...], bool]:
-    """What an earlier day planned, with whether it was left out and may be taken up again."""
-    rows = Reminder.objects.filter(planned_for__lt=day, subject_id__in=ids).values_list(*KEY, "state", "planned_for")
-    since = day - TAKEN_UP_FOR
-    return {tuple(key): state == ReminderState.SKIPPED and on >= since for *key, state, on in rows}
+def _planned_before(day: datetime.date, found: Collection[_Key]) -> tuple[set[_Key], set[_Key]]:
+    """What of `found` an earlier day planned, and which of that was left out and may be taken up again."""
+    kinds, ids = {key[0] for key in found}, {key[1] for key in found}
+    rows = Reminder.objects.filter(planned_for__lt=day, subject_type__in=kinds, subject_id__in=ids).order_by()
+    return set(rows.values_list(*KEY)), set(rows.left_out(day - TAKEN_UP_FOR).values_list(*KEY))
 
 
 def _selects(
@@ -157,8 +198,8 @@ def _selects(
     among: Q | None = None,
     even_off: bool = False,
     only_new: bool = False,
-) -> Iterator[Sql]:
-    """The SELECTs of one source for a day: one for each group, batch of due dates and tier; `among` narrows them."""
+) -> Iterator[tuple[bool, Sql]]:
+    """The SELECTs of one source, with whether they are on: one for each group, batch of due dates and tier."""
     day = run.day
     for group in source.groups():
         if not (group.is_on or even_off) or not group.ladder.steps:
@@ -170,8 +211,8 @@ def _selects(
         )
         for batch in _batches(called):
             owed = _owed(rows, batch)
-            for people, condition, tier in _tiers(source.audience, group, day):
-                yield _select(source.subject_type, owed, people, condition, tier, run)
+            for people, condition, tier in _tiers(group, run):
+                yield group.is_on, _select(source.subject_type, owed, people, condition, tier, run)
 
 
 def _batches(called: dict[datetime.date, int]) -> Iterator[dict[datetime.date, int]]:
@@ -204,77 +245,101 @@ _OWED = ("owed_id", "owed_unit", "owed_due", "owed_step", "owed_offset", "owed_p
 
 Tiering = tuple[Sql, Sql, Sql]
 _ALWAYS: Sql = ("1 = 1", ())
+_OWNER: Sql = ("%s", (Tier.OWNER.value,))
 
 
-def _tiers(audience: Audience, group: OwedGroup, day: datetime.date) -> Iterator[Tiering]:
+def _tiers(group: OwedGroup, run: _Run) -> Iterator[Tiering]:
     """Who is told, when, and under which name: (unit_id and user_id of people, condition, tier).
 
     Those whose duty it is come first, so that a person with two roles is told in the first of them.
     """
-    if audience is Audience.UNIT:
-        owners = _people_of_units(day, Role.OFFICER)
-        leaders, office = _people_of_units(day, Role.UNIT_LEADER), _people_over_units(day, *OFFICE_ROLES)
-    else:
-        owners, leaders = _people_over_units(day, Role.REVIEWER), _people_over_units(day, Role.INTERIOR_HEAD)
-        office = None
-    unmanned = _unmanned(owners, by_person=audience is Audience.OFFICE)
-    yield owners, ("(o.owed_person IS NULL OR o.owed_person = p.user_id)", ()), ("%s", (Tier.OWNER.value,))
-    yield leaders, _late_or(group.ladder.leader_from, unmanned), _named(Tier.LEADER, group.ladder.leader_from)
-    if office:
-        yield office, _late_or(group.ladder.office_from, unmanned), _named(Tier.OFFICE, group.ladder.office_from)
+    return _TIERS_OF[group.audience](group.ladder, run)
 
 
-def _unmanned(owners: Sql, *, by_person: bool) -> Sql:
-    """No active person has the duty (or, when one person has it in hand, that person no longer works there).
+def _tiers_of_unit(ladder: Ladder, run: _Run) -> Iterator[Tiering]:
+    owners = _people_of_units(run, Role.OFFICER)
+    nobody = _nobody(owners)
+    yield owners, _ALWAYS, _OWNER
+    yield _people_of_units(run, Role.UNIT_LEADER), *_later(Tier.LEADER, ladder.leader_from, nobody)
+    yield _people_over_units(run, *OFFICE_ROLES), *_later(Tier.OFFICE, ladder.office_from, nobody)
 
-    The lists of people depend on no row, so that the database makes each of them once.
-    """
+
+def _tiers_of_district(ladder: Ladder, run: _Run) -> Iterator[Tiering]:
+    owners = _people_over_units(run, *OFFICE_ROLES)
+    yield owners, _ALWAYS, _OWNER
+    yield _people_over_units(run, Role.LEADER), *_later(Tier.LEADER, ladder.leader_from, _nobody(owners))
+
+
+def _tiers_of_office(ladder: Ladder, run: _Run) -> Iterator[Tiering]:
+    """Who has it in hand, whatever role of the office that is; while nobody has, every reviewer."""
+    reviewers, office = _people_over_units(run, Role.REVIEWER), _people_over_units(run, *OFFICE_ROLES)
+    yield office, ("o.owed_person = p.user_id", ()), _OWNER
+    yield reviewers, ("o.owed_person IS NULL", ()), _OWNER
+    heads, unmanned = _people_over_units(run, Role.INTERIOR_HEAD), _nobody_or_gone(reviewers, office)
+    yield heads, *_later(Tier.LEADER, ladder.leader_from, unmanned)
+
+
+_TIERS_OF = {
+    Audience.UNIT: _tiers_of_unit,
+    Audience.DISTRICT: _tiers_of_district,
+    Audience.OFFICE: _tiers_of_office,
+}
+
+
+def _nobody(owners: Sql) -> Sql:
+    """No active person has the duty. The list of people depends on no row, so that the database makes it once."""
     sql, params = owners
-    nobody = f"o.owed_unit NOT IN (SELECT n.unit_id FROM ({sql}) n)"
-    if not by_person:
-        return nobody, params
+    return f"o.owed_unit NOT IN (SELECT n.unit_id FROM ({sql}) n)", params
+
+
+def _nobody_or_gone(owners: Sql, holders: Sql) -> Sql:
+    """Nobody has it in hand and no owner is there, or who has it in hand is no longer one of `holders`."""
+    nobody, params = _nobody(owners)
+    sql, more = holders
     gone = f"(o.owed_unit, o.owed_person) NOT IN (SELECT g.unit_id, g.user_id FROM ({sql}) g)"
-    return f"({nobody} OR o.owed_person IS NOT NULL AND {gone})", (*params, *params)
+    return f"(o.owed_person IS NULL AND {nobody} OR o.owed_person IS NOT NULL AND {gone})", (*params, *more)
 
 
-def _late_or(offset: int, other: Sql) -> Sql:
-    sql, params = other
-    return f"(o.owed_offset >= %s OR {sql})", (offset, *params)
+def _later(tier: Tier, offset: int, unmanned: Sql) -> tuple[Sql, Sql]:
+    """Told from so many days late on, or at once of what nobody has."""
+    sql, params = unmanned
+    named = "CASE WHEN o.owed_offset >= %s THEN %s ELSE %s END"
+    return (f"(o.owed_offset >= %s OR {sql})", (offset, *params)), (named, (offset, tier.value, Tier.UNMANNED.value))
 
 
-def _named(tier: Tier, offset: int) -> Sql:
-    return "CASE WHEN o.owed_offset >= %s THEN %s ELSE %s END", (offset, tier.value, Tier.UNMANNED.value)
+def _held(run: _Run, *roles: str) -> QuerySet:
+    """Roles of active people, with the channels that do not reach them."""
+    held = RoleAssignment.objects.held_on(run.day).filter(role__in=sorted(roles), user__is_active=True).order_by()
+    return held.annotate(
+        **{way.column: Case(When(way.unreached, then=Value(1)), default=Value(0)) for way in run.narrow_ways}
+    )
 
 
-def _held(day: datetime.date, *roles: str) -> QuerySet:
-    """Roles of active people, with whether mail cannot reach them."""
-    held = RoleAssignment.objects.held_on(day).filter(role__in=sorted(roles), user__is_active=True).order_by()
-    return held.annotate(unreachable=Case(When(cannot_be_mailed("user__"), then=Value(1)), default=Value(0)))
-
-
-def _people_of_units(day: datetime.date, role: str) -> Sql:
-    """Active people of units that exist on the day: (unit_id, user_id, unreachable).
+def _people_of_units(run: _Run, role: str) -> Sql:
+    """Active people of units that exist on the day: unit_id, user_id, and the columns of the channels.
 
     Who holds a role twice is there twice, since a row is written once anyway: without DISTINCT the database looks the
     people of a unit up by an index, also while it has no statistics and takes every list for one row.
     """
-    exists = Q(unit__valid_to=None) | Q(unit__valid_to__gte=day)
-    return compiled(_held(day, role).filter(exists).values("unit_id", "user_id", "unreachable"))
+    exists = Q(unit__valid_to=None) | Q(unit__valid_to__gte=run.day)
+    columns = [way.column for way in run.narrow_ways]
+    return compiled(_held(run, role).filter(exists).values("unit_id", "user_id", *columns))
 
 
-def _people_over_units(day: datetime.date, *roles: str) -> Sql:
-    """Active people with every unit of their scope: (unit_id, user_id, unreachable), by ranges of the path's index."""
-    held = _held(day, *roles).annotate(scope=F("unit__path")).values("scope", "user_id", "unreachable").distinct()
-    sql, params = compiled(held)
+def _people_over_units(run: _Run, *roles: str) -> Sql:
+    """Active people with every unit of their scope, the same columns, by ranges of the path's index."""
+    columns = ["user_id", *(way.column for way in run.narrow_ways)]
+    sql, params = compiled(_held(run, *roles).annotate(scope=F("unit__path")).values("scope", *columns).distinct())
     table = connection.ops.quote_name(Unit._meta.db_table)
     below = "u.path >= h.scope AND u.path < h.scope || %s"
-    joined = f"SELECT u.id AS unit_id, h.user_id, h.unreachable FROM ({sql}) h JOIN {table} u ON {below}"
+    listed = ", ".join(f"h.{column}" for column in columns)
+    joined = f"SELECT u.id AS unit_id, {listed} FROM ({sql}) h JOIN {table} u ON {below}"
     return joined, (*params, AFTER_EVERY_PATH)
 
 
 def _select(subject_type: str, owed: Sql, people: Sql, condition: Sql, tier: Sql, run: _Run) -> Sql:
     """One SELECT of the columns of a reminder, under their names."""
-    state, reason = _standing(run.mail_on)
+    state, reason = _standing(run)
     values: dict[str, Sql] = {
         "subject_type": ("%s", (subject_type,)),
         "subject_id": ("o.owed_id", ()),
@@ -292,10 +357,13 @@ def _select(subject_type: str, owed: Sql, people: Sql, condition: Sql, tier: Sql
     }
     quote = connection.ops.quote_name
     listed = ", ".join(f"{values[name][0]} AS {quote(name)}" for name in COLUMNS)
-    channels = "(SELECT 'in_app' AS channel UNION ALL SELECT 'email') c"
-    tables = f"({owed[0]}) o JOIN ({people[0]}) p ON p.unit_id = o.owed_unit CROSS JOIN {channels}"
-    params = [*(values[name][1] for name in COLUMNS), owed[1], people[1], condition[1]]
-    return f"SELECT {listed} FROM {tables} WHERE {condition[0]}", tuple(chain.from_iterable(params))
+    ways = " UNION ALL ".join(["SELECT %s AS channel"] * len(run.ways))
+    tables = f"({owed[0]}) o JOIN ({people[0]}) p ON p.unit_id = o.owed_unit CROSS JOIN ({ways}) c"
+    lacking = [way.lacking for way in run.narrow_ways if way.code != Channel.EMAIL]
+    where = " AND ".join([condition[0], *(f"NOT ({sql})" for sql, _params in lacking)])
+    given = [*(values[name][1] for name in COLUMNS), owed[1], people[1], [way.code for way in run.ways]]
+    params = chain.from_iterable([*given, condition[1], *(params for _sql, params in lacking)])
+    return f"SELECT {listed} FROM {tables} WHERE {where}", tuple(params)
 
 
 def _typed(name: str, value: Any) -> Sql:
@@ -303,15 +371,23 @@ def _typed(name: str, value: Any) -> Sql:
     return ("%s" if connection.vendor == "sqlite" else f"%s::{name}"), (value,)
 
 
-def _standing(mail_on: bool) -> tuple[Sql, Sql]:
-    """State and reason of a row: what is excepted, switched off or has no address is there, and says why."""
-    reasons: list[tuple[str, str | None]] = [("o.owed_excepted <> ''", None)]
-    if not mail_on:
-        reasons.append(("c.channel = 'email'", _("Nhắc hạn qua thư điện tử đang tắt.")))
-    reasons.append(("c.channel = 'email' AND p.unreachable = 1", _("Tài khoản chưa có địa chỉ thư dùng được.")))
-    state, why, params = "", "", []
-    for condition, words in reasons:
-        state += f" WHEN {condition} THEN '{ReminderState.SKIPPED.value}'"
-        why += f" WHEN {condition} THEN " + ("o.owed_excepted" if words is None else "%s")
-        params += [] if words is None else [words]
-    return (f"CASE{state} ELSE '{_PLANNED}' END", ()), (f"CASE{why} ELSE '' END", tuple(params))
+def _standing(run: _Run) -> tuple[Sql, Sql]:
+    """State and reason of a row: what is excepted, and a mail that is switched off or has no address, says why."""
+    reasons: list[tuple[Sql, Sql]] = [(("o.owed_excepted <> ''", ()), ("o.owed_excepted", ()))]
+    if not run.mail_on:
+        reasons.append((("c.channel = %s", (Channel.EMAIL.value,)), _text(_("Nhắc hạn qua thư điện tử đang tắt."))))
+    for way in run.narrow_ways:
+        if way.code == Channel.EMAIL:
+            reasons.append((way.lacking, _text(_("Tài khoản chưa có địa chỉ thư dùng được."))))
+    states = [(condition, _text(ReminderState.SKIPPED.value)) for condition, _why in reasons]
+    return _case(states, _text(_PLANNED)), _case(reasons, _text(""))
+
+
+def _text(words: str) -> Sql:
+    return _typed("text", words)
+
+
+def _case(branches: Sequence[tuple[Sql, Sql]], default: Sql) -> Sql:
+    whens = " ".join(f"WHEN {condition[0]} THEN {value[0]}" for condition, value in branches)
+    params = chain.from_iterable((*condition[1], *value[1]) for condition, value in branches)
+    return f"CASE {whens} ELSE {default[0]} END", (*params, *default[1])

@@ -7,16 +7,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from core.working_days import is_working_day
+from core import clock
+from core.working_days import is_working_day, working_days_after
 from organizations.models import User
 
 from . import wording
 from .delivery import mail_for
-from .digests import DUTIES, SUBJECT, digest_of, gather_facts
-from .models import Channel, OutboxMessage
-from .planning import PlannedRow, would_plan
+from .digests import DUTIES, SUBJECT, digest_of, digests, gather_facts
+from .hours import next_run_day
+from .models import Channel, OutboxMessage, Reminder, ReminderSettings, Status
+from .planning import COLUMNS, PlannedRow, would_plan
 from .reminder_models import ReminderState
 from .sections import parts_for
 
@@ -46,10 +49,14 @@ class PreviewedMessage:
 
 @dataclass(frozen=True)
 class Preview:
-    """The rows of a day by person, in the order of their units; what sections tell; what nobody is told of."""
+    """The rows of a day by person, in the order of their units; what sections tell; what nobody is told of.
+
+    `off` holds the rows whose reminders are switched off: they are told of nothing until somebody switches them on.
+    """
 
     day: datetime.date
     rows: dict[int, list[PlannedRow]] = field(default_factory=dict)
+    off: dict[int, list[PlannedRow]] = field(default_factory=dict)
     left_out: list[PlannedRow] = field(default_factory=list)
     parts: dict[int, tuple[wording.Digest, ...]] = field(default_factory=dict)
 
@@ -62,18 +69,21 @@ class Preview:
         """Everybody who would get a message, those of the sections first."""
         return [*self.parts, *(pk for pk in self.rows if pk not in self.parts)]
 
-    def messages(self, people: Collection[int]) -> list[PreviewedMessage]:
-        """The messages of some people, worded: a fixed number of queries."""
-        wanted = [row for person in people for row in self.rows.get(person, [])]
-        facts = gather_facts(wanted, self.day)
+    def messages(self, people: Collection[int], *, even_off: bool = False) -> list[PreviewedMessage]:
+        """The messages of some people, worded by a fixed number of queries; `even_off` as if all were switched on."""
+        by_person = {pk: self._rows_of(pk, even_off=even_off) for pk in people}
+        facts = gather_facts([row for rows in by_person.values() for row in rows], self.day)
         users = User.objects.select_related("home_unit").in_bulk(list(people))
         found = []
-        for pk in people:
-            rows, parts = self.rows.get(pk, []), self.parts.get(pk, ())
+        for pk, rows in by_person.items():
+            parts = self.parts.get(pk, ())
             digest = wording.with_parts(digest_of(rows, facts, self.day), parts)
             if digest and pk in users:
                 found.append(PreviewedMessage(users[pk], digest, _why_no_mail(users[pk], rows, told_more=bool(parts))))
         return found
+
+    def _rows_of(self, person: int, *, even_off: bool) -> list[PlannedRow]:
+        return [*self.rows.get(person, ()), *(self.off.get(person, ()) if even_off else ())]
 
 
 def _why_no_mail(person: User, rows: list[PlannedRow], *, told_more: bool) -> str:
@@ -86,24 +96,85 @@ def _why_no_mail(person: User, rows: list[PlannedRow], *, told_more: bool) -> st
     return reasons[0] if len(reasons) == len(mails) and reasons else ""
 
 
-def preview(day: datetime.date, units: Collection[int], readers: Collection[int] = ()) -> Preview:
-    """What would be sent on `day` about what the given units owe, switched on or not.
+def preview(
+    day: datetime.date, units: Collection[int] | None = None, readers: Collection[int] | None = None
+) -> Preview:
+    """What would be sent on `day` about what the given units owe, and what more were everything switched on.
 
-    With the sections of those of `readers` who have one.
+    With what an earlier day planned and could not tell yet, and with the sections of those of `readers` who have one.
+    All units and all readers by default.
     """
-    found = as_preview(day, would_plan(day, units=units))
-    if not readers or not found.is_working_day:
-        return found
-    return replace(found, parts=parts_for(day, readers))
+    if not is_working_day(day):
+        return Preview(day)
+    planned = would_plan(day, among=None if units is None else Q(owed_unit__in=units))
+    newer = {_thing(row) for row in planned if row.is_on}
+    next_run = _next_run()
+    waiting = [row for row in _waiting_for(day, next_run, units) if _thing(row) not in newer]
+    return replace(_by_person(day, [*planned, *waiting]), parts=_parts(day, next_run, readers))
 
 
-def as_preview(day: datetime.date, planned: Iterable[PlannedRow]) -> Preview:
+def count_told(subject_type: str, among: Q) -> int:
+    """How many people the next run would tell of some things owed, were their reminders switched on."""
+    planned = would_plan(_next_run(), among=among, only={subject_type})
+    return len({row.recipient_id for row in planned if row.state == ReminderState.PLANNED})
+
+
+def _next_run() -> datetime.date:
+    return next_run_day(clock.now(), ReminderSettings.objects.current())
+
+
+def _thing(row: PlannedRow) -> tuple[str, int, int, str]:
+    """What one person is told of by one channel; a newer step about it overtakes the older one."""
+    return row.subject_type, row.subject_id, row.recipient_id, row.channel
+
+
+def _by_person(day: datetime.date, planned: Iterable[PlannedRow]) -> Preview:
     """Rows by person; those that nobody is told of are kept aside."""
     rows = sorted(planned, key=lambda row: (row.unit_id, row.recipient_id))
-    noticed = {row.key[:4] for row in rows if row.channel == Channel.IN_APP and row.state == ReminderState.PLANNED}
-    by_person: dict[int, list[PlannedRow]] = defaultdict(list)
+    told = {row.key[:4] for row in rows if row.state == ReminderState.PLANNED}
+    found = Preview(day, left_out=[row for row in rows if row.channel == Channel.IN_APP and row.key[:4] not in told])
     for row in rows:
-        if row.key[:4] in noticed:
-            by_person[row.recipient_id].append(row)
-    left_out = [row for row in rows if row.channel == Channel.IN_APP and row.key[:4] not in noticed]
-    return Preview(day, dict(by_person), left_out)
+        if row.key[:4] in told:
+            (found.rows if row.is_on else found.off).setdefault(row.recipient_id, []).append(row)
+    return found
+
+
+def _waiting_for(day: datetime.date, next_run: datetime.date, units: Collection[int] | None) -> list[PlannedRow]:
+    """Reminders that earlier days planned and that the digests of `day` will tell.
+
+    The next run takes all that is untold; that of the working day after it what came when its digest had left already.
+    """
+    rows = Reminder.objects.filter(state=ReminderState.PLANNED).order_by("pk")
+    if day == next_run:
+        rows = rows.filter(Q(message=None) | _unsent("message__"), planned_for__lt=day)
+    elif day == working_days_after(next_run, 1):
+        gone = digests(next_run).filter(recipient=OuterRef("recipient"), channel=OuterRef("channel"))
+        rows = rows.filter(Exists(gone.exclude(status=Status.PENDING)), message=None, planned_for__lte=next_run)
+    else:
+        return []
+    if units is not None:
+        rows = rows.filter(unit__in=units)
+    return [PlannedRow(**values) for values in rows.values(*COLUMNS)]
+
+
+def _unsent(prefix: str = "") -> Q:
+    """Condition for messages that a worker has still to send."""
+    own = Q(**{f"{prefix}status__in": (Status.PENDING, Status.CLAIMED)})
+    return own & ~Q(**{f"{prefix}channel": Channel.IN_APP})
+
+
+def _parts(
+    day: datetime.date, next_run: datetime.date, readers: Collection[int] | None
+) -> dict[int, tuple[wording.Digest, ...]]:
+    """The sections of a day; in the next run also those of digests that could not leave on an earlier day."""
+    found = parts_for(day, readers) if readers is None or readers else {}
+    if day != next_run:
+        return found
+    unsent = OutboxMessage.objects.filter(_unsent(), subject_type=SUBJECT, step=DUTIES, subject_id__lt=day.toordinal())
+    by_day: dict[datetime.date, set[int]] = defaultdict(set)
+    for person, written in unsent.values_list("recipient", "created_at"):
+        if readers is None or person in readers:
+            by_day[written.astimezone(clock.VIETNAM).date()].add(person)
+    for since, people in by_day.items():
+        found |= parts_for(day, people, since=since)
+    return found

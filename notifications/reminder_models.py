@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.history import field_history
 
+from .channels import labels
+from .enums import Channel
+
 
 class Tier(models.TextChoices):
     """Why a person is told: it is theirs to do, it is late, or there is nobody else."""
@@ -39,6 +42,15 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         """Those that are in no message yet."""
         return self.filter(state=ReminderState.PLANNED, message=None)
 
+    def left_out(self, since: datetime.date) -> ReminderQuerySet:
+        """Those planned from `since` on of which nobody was told by their way, and which may be told after all.
+
+        They were skipped, or their mail failed at an address that is no longer the person's.
+        """
+        failed = Q(state=ReminderState.FAILED, channel=Channel.EMAIL, message__sent_to__gt="")
+        elsewhere = failed & ~Q(message__sent_to=F("recipient__email"))
+        return self.filter(Q(state=ReminderState.SKIPPED) | elsewhere, planned_for__gte=since)
+
     def within_reach(self, unit_ids: list[int]) -> ReminderQuerySet:
         """Those about what the given units owe."""
         return self.filter(unit_id__in=unit_ids)
@@ -57,7 +69,7 @@ class Reminder(models.Model):
     offset = models.SmallIntegerField()
     due = models.DateField(_("hạn"))
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    channel = models.CharField(max_length=10, choices=(("in_app", _("Trên cổng")), ("email", _("Thư điện tử"))))
+    channel = models.CharField(max_length=10, choices=labels)
     tier = models.CharField(max_length=10, choices=Tier.choices)
     planned_for = models.DateField(_("ngày nhắc"))
     planned_at = models.DateTimeField()
@@ -89,6 +101,8 @@ class Reminder(models.Model):
                 fields=["recipient", "channel"], condition=Q(state="planned", message=None), name="reminder_waiting"
             ),
             models.Index(fields=["subject_type", "planned_for"], name="reminder_by_day"),
+            models.Index(fields=["planned_for", "state"], name="reminder_day_state"),
+            models.Index(fields=["message"], condition=Q(state="planned"), name="reminder_planned"),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from core.dates import format_date
 from core.text import shorten
 
 from .ladder import next_step_day
-from .owed import LateLine, OwedLine
+from .owed import Audience, LateLine, OwedLine
 from .reminder_models import Tier
 
 #: Phones cut a subject near 40 characters; no longer one than this.
@@ -28,16 +28,17 @@ _LEAST_OF_DUTY = 20
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing owed as one person is told of it: why, who has the duty, on which days it was told before.
-
-    What the office itself owes (`by_unit` False) names who has it in hand in its own note.
-    """
+    """One thing owed as one person is told of it: why, who has the duty, on which days it was told before."""
 
     line: OwedLine
     tier: str
     officers: tuple[str, ...] = ()
     told_on: tuple[datetime.date, ...] = ()
-    by_unit: bool = True
+
+    @property
+    def by_unit(self) -> bool:
+        """What the office itself owes names who has it in hand in its own note."""
+        return self.line.audience is Audience.UNIT
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def _closing(line: OwedLine, day: datetime.date) -> str:
     plan = _("Thư này gửi theo lịch nhắc của %(plan)s.") % {"plan": line.plan} if line.plan else ""
     following = next_step_day(line.due, line.steps, day)
     after = _("Lần nhắc sau: %(day)s.") % {"day": short_day(following, day)} if following else ""
-    paper = _("Đã nộp bản giấy? Trả lời thư này.") if line.extend_path else ""
+    paper = _("Đã nộp bản giấy? Trả lời thư này.") if line.audience is Audience.UNIT and line.extend_path else ""
     return " ".join(part for part in (plan, after, paper) if part)
 
 

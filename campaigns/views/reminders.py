@@ -6,6 +6,7 @@ import datetime
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,8 +16,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaigns.access_rows.reminders import READERS
 from campaigns.forms.reminders import ReminderHoursForm
 from campaigns.models import Programme, UnitTask
+from campaigns.owed import SUBJECT
 from campaigns.selectors.reminder_grid import unit_ladders
-from campaigns.selectors.reminders import ProofFilter, ProofPaginator, proof_rows, sheet_columns, sheet_rows
+from campaigns.selectors.reminders import (
+    ProofFilter,
+    ProofPaginator,
+    proof_rows,
+    sheet_columns,
+    sheet_rows,
+)
 from campaigns.services.reminders import save_hours, switch_reminders
 from core import clock
 from core.dates import DateError, format_date, parse_date
@@ -24,7 +32,7 @@ from core.spreadsheets import as_xlsx
 from core.workflow import WorkflowError
 from notifications.hours import may_plan, next_digest
 from notifications.models import ReminderSettings, Tick
-from notifications.previewing import preview
+from notifications.previewing import count_told, preview
 from notifications.reminder_models import ReminderState
 from organizations.enums import Role
 from organizations.models import RoleAssignment
@@ -96,18 +104,20 @@ def _asked_day(request: HttpRequest) -> tuple[datetime.date, str]:
 
 @require_safe
 def reminder_preview(request: HttpRequest) -> HttpResponse:
-    """Every message that would be sent on a day, whether or not the switch is on; nothing is written."""
+    """Every message that would be sent on a day, and apart what more were all switched on; nothing is written."""
     day, fault = _asked_day(request)
     found = preview(day, request.user.reach(*READERS), _leaders_in_reach(request))
     page = Paginator(found.people, PAGE_SIZE).get_page(request.GET.get("trang"))
+    off_page = Paginator(list(found.off), PAGE_SIZE).get_page(request.GET.get("trang-tat"))
     context = {
         "day": day,
         "typed": request.GET.get("ngay", format_date(day)),
         "fault": fault,
         "page_obj": page,
         "messages_of_day": found.messages(list(page)),
+        "off_page": off_page,
+        "messages_if_on": found.messages(list(off_page), even_off=True),
         "left_out": len({row.key[:3] for row in found.left_out}),
-        "is_off": not any(one.reminders_on for one, _may in _programmes(request)),
         "is_day_off": not found.is_working_day,
         "today": clock.today(),
     }
@@ -122,14 +132,16 @@ def _leaders_in_reach(request: HttpRequest) -> set[int]:
 
 @require_safe
 def reminder_message(request: HttpRequest, pk: int) -> HttpResponse:
-    """One message as it would be sent on a day, word by word."""
+    """One message as it would be sent on a day, word by word; with `neu-bat` as it were, were all switched on."""
     day, _fault = _asked_day(request)
-    found = preview(day, request.user.reach(*READERS), _leaders_in_reach(request) & {pk}).messages([pk])
+    if_on = "neu-bat" in request.GET
+    seen = preview(day, request.user.reach(*READERS), _leaders_in_reach(request) & {pk})
+    found = seen.messages([pk], even_off=if_on)
     if not found:
         raise Http404
     (message,) = found
     back = f"{reverse('campaigns:reminder_preview')}?ngay={format_date(day)}"
-    context = {"message": message, "text": message.text(day), "day": day, "back_url": back}
+    context = {"message": message, "text": message.text(day), "day": day, "back_url": back, "if_on": if_on}
     return render(request, "campaigns/reminder_message.html", context)
 
 
@@ -141,9 +153,9 @@ def reminder_switch(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST":
         return _switched(request, programme)
-    found = preview(clock.today(), request.user.reach(*READERS))
+    people = count_told(SUBJECT, Q(milestone__programme=programme))
     next_at = _next_digest(ReminderSettings.objects.current())
-    context = {"programme": programme, "people": len(found.rows), "next_digest": next_at}
+    context = {"programme": programme, "people": people, "next_digest": next_at}
     return render(request, "campaigns/reminder_switch.html", context)
 
 

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import copy
 from zipfile import ZipFile
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import connection
 from django.http import HttpResponse, QueryDict
@@ -15,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from campaigns.enums import TaskState
-from campaigns.models import Milestone, Programme, UnitTask
+from campaigns.models import Milestone, Programme, ReminderException, UnitTask
 from campaigns.owed import Progress, TaskSource, use_progress
 from campaigns.selectors.reminder_grid import UnitLadder
 from campaigns.selectors.reminders import ProofFilter, sheet_columns, sheet_rows
@@ -42,8 +43,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _june(stand_on: Callable[[datetime.date], None]) -> None:
+def _june(stand_on: Callable[[datetime.date], None]) -> Iterator[None]:
     stand_on(EIGHTH)
+    with time_machine.travel("2026-06-05 12:00 +0700", tick=False):
+        yield
 
 
 @pytest.fixture
@@ -348,7 +351,7 @@ def test_before_the_first_run_nothing_is_late(world: World, browse: Browse) -> N
     assert ("Trễ: bộ hẹn giờ" in page, "Lượt đầu chạy trong 5 phút sau khi máy chủ khởi động" in page) == (False, True)
 
 
-@pytest.mark.parametrize(("name", "asked", "queries"), [(PROOF, False, 12), (PROOF, True, 16), (PREVIEW, False, 23)])
+@pytest.mark.parametrize(("name", "asked", "queries"), [(PROOF, False, 12), (PROOF, True, 16), (PREVIEW, False, 26)])
 def test_the_pages_cost_the_same_for_many_units(
     world: World, browse: Browse, milestone: Milestone, name: str, asked: bool, queries: int
 ) -> None:
@@ -369,17 +372,83 @@ def test_the_pages_cost_the_same_for_many_units(
 
 # Preview
 
+BOTH = ["Hạn 15/6: báo cáo sơ kết 3 năm – xã Bình An", "Hạn 15/6: báo cáo sơ kết 3 năm – xã Đồng Thạnh"]
+
+
+def titles(answer, name: str = "messages_of_day") -> list[str]:
+    return [message.digest.title for message in answer.context[name]]
+
+
+def test_what_is_switched_off_stands_apart_and_can_be_read(world: World, browse: Browse, milestone: Milestone) -> None:
+    Programme.objects.update(reminders_on=False)
+    client = browse("interior_head")
+    answer = client.get(reverse(PREVIEW), {"ngay": "12/6/2023"})
+    page = answer.content.decode()
+    assert (titles(answer), titles(answer, "messages_if_on")) == ([], BOTH)
+    assert "Khi Trưởng phòng bật hết, 2 người nhận các thư sau." in page
+    assert ("chương trình đang tắt nhắc hạn" in page, "mọi việc đã xong" in page) == (True, False)
+    url = reverse("campaigns:reminder_message", args=[world.officer.pk])
+    assert f'href="{url}?ngay=12/6/2023&amp;neu-bat=1"' in page
+    asked = {"ngay": "12/6/2023"}
+    assert (client.get(url, asked).status_code, client.get(url, asked | {"neu-bat": "1"}).status_code) == (404, 200)
+
+
+def switched_off_clone(world: World, due: datetime.date = datetime.date(2023, 6, 19)) -> Milestone:
+    programme = ProgrammeFactory(unit=world.district, reminders_on=False)
+    return publish(world, programme=programme, short_title="Tuyên truyền", due=due)
+
+
+def test_a_clone_that_is_off_is_in_no_mail_of_the_day(world: World, browse: Browse, milestone: Milestone) -> None:
+    switched_off_clone(world)
+    answer = browse("interior_head").get(reverse(PREVIEW), {"ngay": "12/6/2023"})
+    assert titles(answer) == BOTH
+    assert titles(answer, "messages_if_on") == ["Việc cần làm sáng 12/6: 2 sắp đến hạn"] * 2
+    plan_day(datetime.date(2023, 6, 12))
+    sent = OutboxMessage.objects.filter(subject_type="digest", channel="in_app")
+    assert sorted(sent.values_list("title", flat=True)) == BOTH
+
+
+def test_what_goes_whatever_the_switch_is_in_the_mails_of_the_day(
+    world: World, browse: Browse, milestone: Milestone
+) -> None:
+    Programme.objects.update(reminders_on=False)
+    record = world.exemplar(State.RETURNED)
+    Exemplar.objects.filter(pk=record.pk).update(return_due=datetime.date(2023, 6, 13))
+    answer = browse("interior_head").get(reverse(PREVIEW), {"ngay": "12/6/2023"})
+    assert titles(answer) == [f"Hạn 13/6: bổ sung hồ sơ {record.full_name} – xã Bình An"]
+    assert len(titles(answer, "messages_if_on")) == 2
+
+
+def test_a_day_on_which_everything_is_excepted_says_so(world: World, browse: Browse, milestone: Milestone) -> None:
+    for unit in (world.commune_a, world.commune_b):
+        ReminderException.objects.create(
+            milestone=milestone, unit=unit, reason="Đã nộp.", made_by=world.interior_head, made_at=clock.now()
+        )
+    page = browse("interior_head").get(reverse(PREVIEW), {"ngay": "12/6/2023"}).content.decode()
+    assert "2 việc không nhắc theo ngoại lệ" in page
+    assert "mọi việc đã xong" not in page
+
+
+def test_the_preview_of_tomorrow_tells_what_waits_for_it(world: World, browse: Browse, milestone: Milestone) -> None:
+    """Published after the digest of the day had left: its mail waits for the next working day."""
+    plan_day(EIGHTH)
+    deliver(even_quiet=True)
+    publish(world, programme=milestone.programme, short_title="Tuyên truyền", due=datetime.date(2023, 6, 9))
+    plan_day(EIGHTH)
+    client = browse("interior_head")
+    assert titles(client.get(reverse(PREVIEW), {"ngay": "9/6/2023"})) == [
+        "Hạn hôm nay, 9/6: báo cáo tuyên truyền – xã Bình An",
+        "Hạn hôm nay, 9/6: báo cáo tuyên truyền – xã Đồng Thạnh",
+    ]
+    later = titles(client.get(reverse(PREVIEW), {"ngay": "12/6/2023"}))
+    assert not any("9/6" in title for title in later)
+
 
 def test_the_preview_words_every_message_of_a_day_and_writes_nothing(
     world: World, browse: Browse, milestone: Milestone
 ) -> None:
-    Programme.objects.update(reminders_on=False)
     answer = browse("interior_head").get(reverse(PREVIEW), {"ngay": "12/6/2023"})
-    assert [m.digest.title for m in answer.context["messages_of_day"]] == [
-        "Hạn 15/6: báo cáo sơ kết 3 năm – xã Bình An",
-        "Hạn 15/6: báo cáo sơ kết 3 năm – xã Đồng Thạnh",
-    ]
-    assert "Nhắc hạn đang tắt" in answer.content.decode()
+    assert (titles(answer), titles(answer, "messages_if_on")) == (BOTH, [])
     assert (Reminder.objects.count(), OutboxMessage.objects.count()) == (0, 0)
 
 
@@ -441,14 +510,18 @@ def test_the_head_switches_reminders_after_a_page_that_says_what_it_means(
     world: World, browse: Browse, milestone: Milestone
 ) -> None:
     Programme.objects.update(reminders_on=False)
+    record = world.exemplar(State.SUBMITTED)
+    Exemplar.objects.filter(pk=record.pk).update(review_due=EIGHTH)
+    UnitTask.objects.filter(milestone=switched_off_clone(world), unit=world.commune_a).update(due=EIGHTH)
     url = reverse("campaigns:reminder_switch", args=[milestone.programme_id])
     client = browse("interior_head")
     assert "2 người sẽ nhận một thư" in client.get(url).content.decode()
-    assert Programme.objects.get().reminders_on is False
+    mine = Programme.objects.filter(pk=milestone.programme_id)
+    assert mine.get().reminders_on is False
     client.post(url, {"bat": "1"})
-    assert Programme.objects.get().reminders_on is True
+    assert mine.get().reminders_on is True
     client.post(url, {"bat": "0"})
-    assert Programme.objects.get().reminders_on is False
+    assert mine.get().reminders_on is False
     switched = AuditEvent.objects.filter(kind="setting", action__startswith="reminders.").order_by("number")
     assert list(switched.values_list("action", flat=True)) == ["reminders.on", "reminders.off"]
 
@@ -498,6 +571,16 @@ def test_the_command_plans_and_sends_once(world: World, milestone: Milestone, ma
     assert said("--date", "2023-06-12") == ("12/6/2023: 4 lời nhắc mới, 2 thư đã gửi, 0 lời nhắc không gửi được.\n")
     assert said("--date", "2023-06-12") == ("12/6/2023: 0 lời nhắc mới, 0 thư đã gửi, 0 lời nhắc không gửi được.\n")
     assert len(mailoutbox) == 2
+
+
+def test_the_command_prints_what_the_leaders_read_on_a_monday(world: World, milestone: Milestone) -> None:
+    printed = said("--date", "2023-06-19", "--dry-run")
+    assert f"{world.leader.full_name} <leader@thidua.example>: Tiến độ sáng 19/6: 2 lượt chậm ở 1 mốc\n" in printed
+
+
+def test_the_command_prints_nothing_of_what_is_off(world: World, milestone: Milestone) -> None:
+    Programme.objects.update(reminders_on=False)
+    assert said("--date", "2023-06-12", "--dry-run") == "12/6/2023: 0 người sẽ được nhắc.\n"
 
 
 def test_the_command_rests_on_days_off(world: World, milestone: Milestone) -> None:

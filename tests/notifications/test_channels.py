@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import time_machine
+from django.db.models import Q
+from django.utils.module_loading import import_string
 
 from core import clock
 from notifications.channels import ChannelDown, PermanentError, TemporaryError, adapter_of, sending
 from notifications.delivery import BACK_OFF, deliver
-from notifications.models import OutboxMessage
+from notifications.models import OutboxMessage, Reminder, ReminderSettings
 from notifications.services import Letter, post
+from notifications.ticking import plan_day
 from organizations.models import User
-from tests.factories import UserFactory
+from tests.campaigns.makers import publish
+from tests.factories import ProgrammeFactory, UserFactory, World
 
 PORTAL = ["notifications.channels.PortalChannel", "notifications.mails.EmailChannel"]
 LETTER = Letter("Nhắc nộp báo cáo", "Đơn vị còn nợ báo cáo.", "/ban-lam-viec/")
@@ -37,6 +42,9 @@ class ShortMessages:
 
     def address_of(self, user: User) -> str:
         return f"09{user.pk:08d}" if user.username.startswith("so") else ""
+
+    def unreached(self, prefix: str) -> Q:
+        return ~Q(**{f"{prefix}username__startswith": "so"})
 
     @contextlib.contextmanager
     def batch(self) -> Iterator[None]:
@@ -137,7 +145,57 @@ def test_rows_of_a_channel_that_was_taken_away_stay_and_stop_nothing(short_messa
     assert (deliver(), rows()["sms"], adapter_of("sms")) == (1, "pending", None)
 
 
-def test_the_page_of_choices_shows_the_channel(short_messages: Any, world: Any, browse: Any) -> None:
+@pytest.fixture
+def reminded(short_messages: type[ShortMessages], world: World, stand_on: Any) -> Iterator[World]:
+    """A duty of two units on a day of its ladder; the officer of one can be told by the third channel."""
+    stand_on(None)
+    User.objects.filter(pk=world.officer.pk).update(username="so-officer")
+    with time_machine.travel(datetime.datetime(2023, 6, 8, 12, tzinfo=clock.VIETNAM), tick=False):
+        publish(world, programme=ProgrammeFactory(unit=world.district, reminders_on=True))
+        yield world
+
+
+def reminders(channel: str) -> list[tuple[str, str, str]]:
+    rows = Reminder.objects.filter(channel=channel).order_by("recipient__username")
+    return list(rows.values_list("recipient__username", "state", "reason"))
+
+
+EIGHTH = datetime.date(2023, 6, 8)
+
+
+def test_a_third_channel_carries_a_reminder(reminded: World, short_messages: Any) -> None:
+    assert plan_day(EIGHTH).reminders == 5
+    assert deliver() == 3
+    assert short_messages.told == [(f"09{reminded.officer.pk:08d}", "Hạn 15/6: báo cáo sơ kết 3 năm – xã Bình An")]
+    assert reminders("sms") == [("so-officer", "sent", "")]
+    assert Reminder.objects.get(channel="sms").get_channel_display() == "Tin nhắn thử"
+
+
+def test_what_holds_mails_back_holds_no_other_channel_back(reminded: World, short_messages: Any) -> None:
+    User.objects.filter(pk=reminded.officer.pk).update(email="")
+    ReminderSettings.objects.create(pk=1, mail_on=False)
+    plan_day(EIGHTH)
+    assert {state for _who, state, _why in reminders("email")} == {"skipped"}
+    assert (deliver(), reminders("sms")) == (1, [("so-officer", "sent", "")])
+
+
+def test_reminders_of_a_portal_without_mail_have_no_row_of_a_mail(reminded: World, settings: Any) -> None:
+    settings.NOTIFICATION_CHANNELS = PORTAL[:1]
+    assert plan_day(EIGHTH).reminders == 2
+    assert set(Reminder.objects.values_list("channel", flat=True)) == {"in_app"}
+
+
+@pytest.mark.parametrize("path", PORTAL)
+def test_the_condition_of_a_channel_is_that_of_its_addresses(world: World, path: str) -> None:
+    User.objects.filter(pk=world.officer.pk).update(email="")
+    User.objects.filter(pk=world.reviewer.pk).update(address_fault="returned", address_fault_at=clock.now())
+    adapter = import_string(path)()
+    without = {user.pk for user in User.objects.all() if not adapter.address_of(user)}
+    condition = adapter.unreached("")
+    assert without == (set(User.objects.filter(condition).values_list("pk", flat=True)) if condition else set())
+
+
+def test_the_page_of_choices_shows_the_channel(short_messages: Any, world: World, browse: Any) -> None:
     User.objects.filter(pk=world.officer.pk).update(username="so-officer")
     ways = browse("officer").get("/tai-khoan/thong-bao/").context["ways"]
     assert [(way.label, bool(way.address)) for way in ways] == [

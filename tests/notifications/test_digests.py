@@ -491,6 +491,70 @@ def preview_of(world: World, day: datetime.date) -> list[PreviewedMessage]:
     return found.messages(found.people)
 
 
+def titles_of(world: World, day: datetime.date) -> dict[int, str]:
+    return {message.person.pk: message.digest.title for message in preview_of(world, day)}
+
+
+def test_the_preview_of_today_shows_a_mail_that_could_not_leave_yesterday(
+    world: World, milestone: Milestone, monkeypatch, traveller
+) -> None:
+    plan_day(EIGHTH)
+    monkeypatch.setattr(mails, "get_connection", type("Away", (Refusing,), {"error": OSError("away")}))
+    deliver()
+    monkeypatch.undo()
+    assert titles_of(world, EIGHTH + DAY) == {}
+    traveller.move_to(at(EIGHTH + DAY, datetime.time(6, 45)))
+    foretold = {m.person.email: (m.digest.title, m.text(EIGHTH + DAY)) for m in preview_of(world, EIGHTH + DAY)}
+    traveller.move_to(at(EIGHTH + DAY))
+    plan_day(EIGHTH + DAY)
+    deliver()
+    assert len(mail.outbox) == 2
+    assert {message.to[0]: (message.subject, message.body) for message in mail.outbox} == foretold
+
+
+def test_the_evening_preview_of_tomorrow_shows_what_was_published_after_hours(
+    world: World, milestone: Milestone, traveller
+) -> None:
+    plan_day(EIGHTH)
+    deliver()
+    traveller.move_to(at(EIGHTH, datetime.time(19, 0)))
+    publish(world, programme=milestone.programme, short_title="Tuyên truyền", due=datetime.date(2023, 6, 14))
+    foretold = titles_of(world, EIGHTH + DAY)
+    mails_until(traveller, EIGHTH + DAY, EIGHTH + DAY)
+    notices = digests(EIGHTH + DAY).filter(channel=Channel.IN_APP)
+    assert foretold == dict(notices.values_list("recipient", "title"))
+    assert set(foretold.values()) == {
+        "Hạn 14/6: báo cáo tuyên truyền – xã Bình An",
+        "Hạn 14/6: báo cáo tuyên truyền – xã Đồng Thạnh",
+    }
+
+
+def test_the_preview_leaves_out_what_a_newer_step_overtakes(
+    world: World, milestone: Milestone, monkeypatch, traveller
+) -> None:
+    plan_day(EIGHTH)
+    monkeypatch.setattr(mails, "get_connection", type("Away", (Refusing,), {"error": OSError("away")}))
+    deliver()
+    monkeypatch.undo()
+    monday = datetime.date(2023, 6, 12)
+    traveller.move_to(at(monday, datetime.time(6, 45)))
+    found = preview(monday).rows[world.officer.pk]
+    assert {row.offset for row in found} == {-3}
+
+
+def test_a_summary_that_could_not_leave_is_in_the_preview_of_the_next_day(
+    world: World, milestone: Milestone, traveller, monkeypatch
+) -> None:
+    monday = datetime.date(2023, 6, 19)
+    traveller.move_to(at(monday))
+    plan_day(monday)
+    monkeypatch.setattr(mails, "get_connection", type("Away", (Refusing,), {"error": OSError("away")}))
+    deliver()
+    monkeypatch.undo()
+    traveller.move_to(at(monday + DAY, datetime.time(6, 45)))
+    assert titles_of(world, monday + DAY)[world.leader.pk] == "Tiến độ sáng 20/6: 2 lượt chậm ở 1 mốc"
+
+
 # Addresses to correct
 
 
@@ -521,6 +585,46 @@ def test_the_task_is_done_when_the_address_is_another(world, milestone, monkeypa
     User.objects.update(email="")
     User.objects.filter(pk=world.officer.pk).update(email="moi@thidua.example")
     assert addresses_to_correct(world.interior_head) == []
+
+
+def test_a_duty_whose_mail_failed_is_told_once_at_the_corrected_address(
+    world: World, milestone: Milestone, monkeypatch, traveller
+) -> None:
+    failed_mail(world, milestone, monkeypatch)
+    sent_before = len(mail.outbox)
+    mails_until(traveller, EIGHTH, EIGHTH)
+    assert (len(mail.outbox), plan(EIGHTH)) == (sent_before, 0)
+    User.objects.filter(pk=world.officer.pk).update(email="moi@thidua.example")
+    traveller.move_to(at(EIGHTH + DAY, datetime.time(6, 45)))
+    foretold = titles_of(world, EIGHTH + DAY)
+    mails_until(traveller, EIGHTH + DAY, datetime.date(2023, 6, 11))
+    assert foretold == {world.officer.pk: "Hạn 15/6: báo cáo sơ kết 3 năm – xã Bình An"}
+    assert [m.to for m in mail.outbox[sent_before:]] == [["moi@thidua.example"]]
+    assert states(world) == [("sent", "")]
+
+
+def test_a_duty_whose_mail_failed_at_a_second_address_waits_for_a_third(
+    world: World, milestone: Milestone, monkeypatch, traveller
+) -> None:
+    failed_mail(world, milestone, monkeypatch)
+    User.objects.filter(pk=world.officer.pk).update(email="moi@thidua.example")
+    traveller.move_to(at(EIGHTH + DAY))
+    refusal = smtplib.SMTPRecipientsRefused({"moi@thidua.example": (550, b"No such user")})
+    monkeypatch.setattr(mails, "get_connection", type("No", (Refusing,), {"error": refusal}))
+    for _run in range(2):
+        plan_day(EIGHTH + DAY)
+        deliver()
+    assert (states(world)[0][0], plan(EIGHTH + DAY)) == ("failed", 0)
+
+
+def test_what_failed_at_an_address_marked_as_wrong_is_not_told_again(
+    world: World, milestone: Milestone, monkeypatch, traveller
+) -> None:
+    failed_mail(world, milestone, monkeypatch)
+    User.objects.filter(pk=world.officer.pk).update(
+        email="moi@thidua.example", address_fault="returned", address_fault_at=clock.now()
+    )
+    assert (plan(EIGHTH + DAY), states(world)[0][0]) == (0, "failed")
 
 
 def test_the_task_is_done_when_a_later_mail_arrives(world, milestone, monkeypatch, traveller) -> None:

@@ -14,8 +14,7 @@ from core.dates import format_date
 from core.working_days import is_working_day
 from notifications.delivery import deliver
 from notifications.models import Reminder
-from notifications.planning import would_plan
-from notifications.previewing import PreviewedMessage, as_preview
+from notifications.previewing import PreviewedMessage, preview
 from notifications.reminder_models import ReminderState
 from notifications.ticking import note, plan_day
 
@@ -43,8 +42,8 @@ class Command(BaseCommand):
                 self._send(day)
 
     def _print(self, day: datetime.date) -> None:
-        found = as_preview(day, would_plan(day, even_off=False))
-        people = list(found.rows)
+        found = preview(day)
+        people = found.people
         for start in range(0, len(people), AT_ONCE):
             for message in found.messages(people[start : start + AT_ONCE]):
                 self.stdout.write(f"{message.person.full_name} <{_address(message)}>: {message.digest.title}")
