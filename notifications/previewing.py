@@ -130,7 +130,7 @@ def _thing(row: PlannedRow) -> tuple[str, int, int, str]:
 
 def _by_person(day: datetime.date, planned: Iterable[PlannedRow]) -> Preview:
     """Rows by person; those that nobody is told of are kept aside."""
-    rows = sorted(planned, key=lambda row: (row.unit_id, row.recipient_id))
+    rows = sorted(planned, key=lambda row: (row.unit_id, row.recipient_id, row.key))
     told = {row.key[:4] for row in rows if row.state == ReminderState.PLANNED}
     found = Preview(day, left_out=[row for row in rows if row.channel == Channel.IN_APP and row.key[:4] not in told])
     for row in rows:
@@ -144,7 +144,7 @@ def _waiting_for(day: datetime.date, next_run: datetime.date, units: Collection[
 
     The next run takes all that is untold; that of the working day after it what came when its digest had left already.
     """
-    rows = Reminder.objects.filter(state=ReminderState.PLANNED).order_by("pk")
+    rows = Reminder.objects.filter(state=ReminderState.PLANNED).order_by()
     if day == next_run:
         rows = rows.filter(Q(message=None) | _unsent("message__"), planned_for__lt=day)
     elif day == working_days_after(next_run, 1):

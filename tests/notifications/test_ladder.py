@@ -3,11 +3,9 @@ from __future__ import annotations
 import datetime
 
 import pytest
-import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import clock
 from core.working_days import is_working_day
 from notifications.ladder import latest_due, newest_step, next_step_day, step_day, step_key, steps_called_for
 
@@ -141,16 +139,3 @@ def test_the_key_of_a_step_holds_the_due_date() -> None:
         "2023-06-15:+0",
         "2023-07-01:+3",
     )
-
-
-@pytest.mark.parametrize("zone", ["UTC", "Asia/Ho_Chi_Minh", "America/New_York"])
-def test_the_day_is_that_of_vietnam_whatever_the_zone_of_the_machine(monkeypatch, stand_on, zone: str) -> None:
-    stand_on(None)
-    monkeypatch.setenv("TZ", zone)
-    late = datetime.datetime(2026, 6, 15, 23, 59, 59, tzinfo=clock.VIETNAM)
-    due = datetime.date(2026, 6, 15)
-    found = []
-    for moment in (late, late + datetime.timedelta(seconds=1)):
-        with time_machine.travel(moment, tick=False):
-            found.append((clock.today(), newest_step(due, STEPS, clock.today())))
-    assert found == [(due, 0), (due + DAY, 1)]
