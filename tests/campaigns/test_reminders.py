@@ -370,6 +370,24 @@ def test_the_pages_cost_the_same_for_many_units(
     assert (few, cost(publish(world, programme=milestone.programme))) == (queries, queries)
 
 
+def test_a_preview_of_what_is_off_costs_the_same_for_many_units(
+    world: World, browse: Browse, milestone: Milestone
+) -> None:
+    Programme.objects.update(reminders_on=False)
+    client = browse("reviewer")
+    client.get(reverse("reports:desk"))
+
+    def cost(published: Milestone) -> tuple[int, int]:
+        Milestone.objects.exclude(pk=published.pk).update(published_at=None, published_by=None)
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.get(reverse(PREVIEW))
+        return len(captured), answer.context["off_page"].paginator.count
+
+    few = cost(milestone)
+    many(world, 60)
+    assert (few, cost(publish(world, programme=milestone.programme))) == ((26, 2), (26, 62))
+
+
 # Preview
 
 BOTH = ["Hạn 15/6: báo cáo sơ kết 3 năm – xã Bình An", "Hạn 15/6: báo cáo sơ kết 3 năm – xã Đồng Thạnh"]
