@@ -418,7 +418,7 @@ class DutyComposer:
         left = [row for row in rows if row.pk not in dropped]
         message.calendar = as_payload(dates_of(left))
         written_on = message.created_at.astimezone(clock.VIETNAM).date()
-        since = min(written_on, Tick.objects.current().unplanned_since or written_on)
+        since = min(written_on, Tick.objects.current().first_untold(day))
         parts = parts_for(day, [person], since=since).get(person, ())
         digest = wording.with_parts(digest_of(left, facts, day), parts)
         return with_news(message, digest) if digest else None

@@ -18,7 +18,7 @@ from . import wording
 from .delivery import mail_for
 from .digests import DUTIES, SUBJECT, digest_of, digests, gather_facts
 from .hours import next_run_day
-from .models import Channel, OutboxMessage, Reminder, ReminderSettings, Status
+from .models import Channel, OutboxMessage, Reminder, ReminderSettings, Status, Tick
 from .planning import COLUMNS, PlannedRow, would_plan
 from .reminder_models import ReminderState
 from .sections import parts_for
@@ -59,6 +59,7 @@ class Preview:
     off: dict[int, list[PlannedRow]] = field(default_factory=dict)
     left_out: list[PlannedRow] = field(default_factory=list)
     parts: dict[int, tuple[wording.Digest, ...]] = field(default_factory=dict)
+    mail_on: bool = True
 
     @property
     def is_working_day(self) -> bool:
@@ -79,18 +80,24 @@ class Preview:
             parts = self.parts.get(pk, ())
             digest = wording.with_parts(digest_of(rows, facts, self.day), parts)
             if digest and pk in users:
-                found.append(PreviewedMessage(users[pk], digest, _why_no_mail(users[pk], rows, told_more=bool(parts))))
+                why = _why_no_part(users[pk], mail_on=self.mail_on) if parts else _why_no_mail(rows)
+                found.append(PreviewedMessage(users[pk], digest, why))
         return found
 
     def _rows_of(self, person: int, *, even_off: bool) -> list[PlannedRow]:
         return [*self.rows.get(person, ()), *(self.off.get(person, ()) if even_off else ())]
 
 
-def _why_no_mail(person: User, rows: list[PlannedRow], *, told_more: bool) -> str:
-    """Why no mail goes: there is no address, or every reminder in it stays on the portal."""
-    if told_more:
-        reached = person.email and person.mail_address_is_good
-        return "" if reached else _("Tài khoản chưa có địa chỉ thư dùng được.")
+def _why_no_part(person: User, *, mail_on: bool) -> str:
+    """Why a message with a section is no mail."""
+    if not mail_on:
+        return _("Nhắc hạn qua thư điện tử đang tắt.")
+    reached = person.email and person.mail_address_is_good
+    return "" if reached else _("Tài khoản chưa có địa chỉ thư dùng được.")
+
+
+def _why_no_mail(rows: list[PlannedRow]) -> str:
+    """Why a message of reminders is no mail: every one of them stays on the portal."""
     mails = [row for row in rows if row.channel == Channel.EMAIL]
     reasons = [row.reason for row in mails if row.state != ReminderState.PLANNED]
     return reasons[0] if len(reasons) == len(mails) and reasons else ""
@@ -108,19 +115,18 @@ def preview(
         return Preview(day)
     planned = would_plan(day, among=None if units is None else Q(owed_unit__in=units))
     newer = {_thing(row) for row in planned if row.is_on}
-    next_run = _next_run()
+    given = ReminderSettings.objects.current()
+    next_run = next_run_day(clock.now(), given)
     waiting = [row for row in _waiting_for(day, next_run, units) if _thing(row) not in newer]
-    return replace(_by_person(day, [*planned, *waiting]), parts=_parts(day, next_run, readers))
+    parts = _parts(day, next_run, readers)
+    return replace(_by_person(day, [*planned, *waiting]), parts=parts, mail_on=given.mail_on)
 
 
 def count_told(subject_type: str, among: Q) -> int:
     """How many people the next run would tell of some things owed, were their reminders switched on."""
-    planned = would_plan(_next_run(), among=among, only={subject_type})
+    next_run = next_run_day(clock.now(), ReminderSettings.objects.current())
+    planned = would_plan(next_run, among=among, only={subject_type})
     return len({row.recipient_id for row in planned if row.state == ReminderState.PLANNED})
-
-
-def _next_run() -> datetime.date:
-    return next_run_day(clock.now(), ReminderSettings.objects.current())
 
 
 def _thing(row: PlannedRow) -> tuple[str, int, int, str]:
@@ -167,7 +173,8 @@ def _parts(
     day: datetime.date, next_run: datetime.date, readers: Collection[int] | None
 ) -> dict[int, tuple[wording.Digest, ...]]:
     """The sections of a day; in the next run also those of digests that could not leave on an earlier day."""
-    found = parts_for(day, readers) if readers is None or readers else {}
+    since = Tick.objects.current().first_untold(day) if day == next_run else day
+    found = parts_for(day, readers, since=since) if readers is None or readers else {}
     if day != next_run:
         return found
     unsent = OutboxMessage.objects.filter(_unsent(), subject_type=SUBJECT, step=DUTIES, subject_id__lt=day.toordinal())

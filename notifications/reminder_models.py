@@ -176,10 +176,10 @@ class Tick(models.Model):
     def __str__(self) -> str:
         return str(self.pk)
 
-    @property
-    def unplanned_since(self) -> datetime.date | None:
-        """The first day before the last planned one on which nothing was planned, or that day itself."""
-        return self.planned_before + datetime.timedelta(days=1) if self.planned_before else self.planned_day
+    def first_untold(self, day: datetime.date) -> datetime.date:
+        """The first of the days that the digests of `day` answer for: the one behind the last planned before it."""
+        before = self.planned_before if self.planned_day == day else self.planned_day
+        return before + datetime.timedelta(days=1) if before else day
 
     @property
     def next_at(self) -> datetime.datetime | None:

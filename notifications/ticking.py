@@ -46,7 +46,7 @@ def plan_day(day: datetime.date) -> Planned | None:
         if tick.planned_day != day:
             tick.planned_before, tick.planned_day = tick.planned_day, day
             tick.save(update_fields=["planned_before", "planned_day"])
-        return Planned(plan(day), gather(day, tick.unplanned_since))
+        return Planned(plan(day), gather(day, tick.first_untold(day)))
 
 
 def run(hand_out: Callable[[Sequence[int]], object]) -> Tick:

@@ -18,6 +18,7 @@ from notifications import mails
 from notifications.delivery import deliver
 from notifications.digests import digests
 from notifications.models import Channel, OutboxMessage, Reminder, ReminderSettings, Status
+from notifications.previewing import preview
 from notifications.ticking import plan_day
 from organizations.enums import Role
 from organizations.models import RoleAssignment
@@ -122,6 +123,7 @@ def test_the_summary_of_monday_is_told_when_the_portal_runs_again(world, milesto
     plan_day(friday)
     deliver()
     traveller.move_to(at(back))
+    assert world.leader.pk in preview(back).people
     for _run in range(2):
         plan_day(back)
     deliver()

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0005_kinds_of_former_letters"),
+        ("notifications", "0006_reminders_of_every_channel_by_day"),
     ]
 
     operations = [
