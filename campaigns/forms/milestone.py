@@ -108,6 +108,9 @@ class MilestoneForm(PortalForm):
         others = Milestone.objects.filter(programme=milestone.programme, tier=Tier.UNIT).exclude(pk=milestone.pk)
         self.fields["assembles"].queryset = others  # type: ignore[attr-defined]
         self.fields["chosen_units"].choices = [(str(pk), name) for pk, name in units]  # type: ignore[attr-defined]
+        for name in ("unit_kinds", "block", "chosen_units", "figures"):
+            # Needed with the choice that shows it; `clean` asks for it.
+            self.fields[name].needed = True  # type: ignore[attr-defined]
         if milestone.is_published:
             for name in ("opens", "due", "closes", "tier", "is_event"):
                 del self.fields[name]

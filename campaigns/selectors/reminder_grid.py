@@ -68,7 +68,8 @@ def _ladder(milestone: Milestone, task: UnitTask, due: datetime.date, offsets: S
         day, rows = step_day(due, offset), told.get((task.pk, due, offset))
         look, word, why = _told(rows) if rows else ("open", _("Không nhắc"), "")
         if in_force and not rows:
-            look, word, why = _untold(milestone, task, offset, day)
+            told_later = any((task.pk, due, later) in told for later in offsets if later > offset)
+            look, word, why = _untold(milestone, task, offset, day, told_later=told_later)
         steps.append(Step(step_words(offset), look, word, day, why))
     return UnitLadder(task.unit.name, due, steps, in_force)
 
@@ -83,7 +84,9 @@ def _told(rows: list[tuple[str, str]]) -> tuple[str, str, str]:
     return LOOKS[state], str(ReminderState(state).label), reason or failed
 
 
-def _untold(milestone: Milestone, task: UnitTask, offset: int, day: datetime.date) -> tuple[str, str, str]:
+def _untold(
+    milestone: Milestone, task: UnitTask, offset: int, day: datetime.date, *, told_later: bool
+) -> tuple[str, str, str]:
     """Why nobody was told of a step, as far as it is known: handed in by then, still to come, not to come."""
     today, due = clock.today(), _due(task)
     if not task.is_owed and task.first_submitted_on and task.first_submitted_on <= day:
@@ -97,7 +100,7 @@ def _untold(milestone: Milestone, task: UnitTask, offset: int, day: datetime.dat
         return "hold", _("Không nhắc"), stopped
     if milestone.published_at and day < milestone.published_at.astimezone(clock.VIETNAM).date():
         return "hold", _("Không nhắc"), _("Nhiệm vụ giao sau ngày này.")
-    return "hold", _("Không nhắc"), _("Khi đó chưa bật nhắc hạn, chưa tính theo hạn này, hoặc bậc sau đã thay.")
+    return "hold", _("Không nhắc"), _("Đã nhắc ở bậc sau.") if told_later else _("Lúc đó chưa nhắc theo hạn này.")
 
 
 def _stopped(milestone: Milestone) -> str:
