@@ -73,8 +73,8 @@ def accepted_versions(milestone: Milestone, until: datetime.datetime | None = No
     """The accepted report of every unit for a milestone: the last version of each, in the order of the units."""
     found = (
         TaskReportVersion.objects.filter(_accepted(until, "task__"), task__milestone=milestone)
-        .select_related("task__unit")
-        .order_by("task__unit__path", "task", "number")
+        .select_related("task__unit", "task__addressed")
+        .order_by("task__unit__path", "task__addressed__path", "task", "number")
     )
     return list({version.task_id: version for version in found}.values())
 
@@ -113,7 +113,7 @@ def assembly_of(task: UnitTask, version: TaskReportVersion | None = None) -> Ass
         figures=figures,
         rows=rows,
         totals=[_total(rows, n) for n in range(len(figures))],
-        missing=list(missing.select_related("unit").order_by("unit__path")),
+        missing=list(missing.select_related("unit", "addressed").order_by("unit__path", "addressed__path")),
         sections=gather(task.milestone, versions),
         until=until,
     )
@@ -135,7 +135,7 @@ def gather(milestone: Milestone, versions: Iterable[TaskReportVersion]) -> list[
     """The texts of the units by section of the district's outline; sections are matched by key."""
     found = []
     for section in milestone.outline or []:
-        texts = [(v.task.unit.name, text) for v in versions if (text := _text(v, section["key"]))]
+        texts = [(v.task.unit_title, text) for v in versions if (text := _text(v, section["key"]))]
         found.append(Gathered(section["key"], section["title"], texts))
     return found
 

@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 
 from notifications.calendar import CalendarItem, register_calendar, uid_of
 from organizations.enums import OFFICE_ROLES
-from organizations.querysets import path_condition
 
 from .enums import TaskState, Tier
 from .models import Extension, Milestone, TaskTransition, UnitTask
-from .querysets import UnitTaskQuerySet
+from .querysets import UnitTaskQuerySet, of_programmes_below
 
 if TYPE_CHECKING:
     from organizations.models import User
@@ -34,7 +33,7 @@ def owed_tasks(user: User) -> list[CalendarItem]:
     """What the person's units still owe, on its day; for the office what the district itself owes."""
     own = Q(pk__in=UnitTask.objects.of_own_units(user).values("pk"), milestone__tier=Tier.UNIT)
     paths = user.access.paths(*OFFICE_ROLES)
-    district = Q(milestone__tier=Tier.DISTRICT) & path_condition(paths, "unit__")
+    district = of_programmes_below(paths, tier=Tier.DISTRICT)
     return _items(_owed().filter(own | district))
 
 

@@ -134,7 +134,8 @@ def report_of(task: UnitTask) -> TaskReport:
 def known_figures(task: UnitTask, as_of: datetime.date) -> dict[str, Known]:
     """What the portal counts for the figures of a task as of a day: one query a figure.
 
-    A report that is assembled takes the totals of the accepted reports below it.
+    They are those of the unit that the task was given to: a successor that answers for several counts each once. A
+    report that is assembled takes the totals of the accepted reports below it.
     """
     milestone = task.milestone
     if milestone.assembles_id:
@@ -142,13 +143,13 @@ def known_figures(task: UnitTask, as_of: datetime.date) -> dict[str, Known]:
     counted = [figure for figure in figures_of(milestone) if figure.is_counted]
     if not counted:
         return {}
-    period, units = period_of(milestone, as_of), units_of(task.unit, as_of)
+    period, units = period_of(milestone, as_of), units_of(task.given_to, as_of)
     return {figure.code: _counted(figure, task, units, period) for figure in counted}
 
 
 def _counted(figure: Figure, task: UnitTask, units: list[int], period: Period) -> Known:
     assert figure.count is not None
-    url = figure.list_url(task.unit, period.first, period.last) if figure.list_url else ""
+    url = figure.list_url(task.given_to, period.first, period.last) if figure.list_url else ""
     return Known(Decimal(figure.count(units, period.first, period.last)), url)
 
 

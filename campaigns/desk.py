@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Rows of each kind on a desk; the lists hold the rest.
 DESK_ROWS = 15
+#: What a row names of its task.
+_SHOWN = ("milestone", "unit", "addressed")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def desk_items(user: User) -> list[DeskItem]:
     if user.access.has(Role.OFFICER, *OFFICE_ROLES):
         items += [_owed_item(task) for task in _owed(user)]
     if user.access.has(*OFFICE_ROLES):
-        items += [_report_item(task) for task in queue_of(user).select_related("milestone", "unit")[:DESK_ROWS]]
+        items += [_report_item(task) for task in queue_of(user).select_related(*_SHOWN)[:DESK_ROWS]]
         items += [_extension_item(extension) for extension in _asked(user)]
     return in_order(items)
 
@@ -50,7 +52,7 @@ def desk_items(user: User) -> list[DeskItem]:
 def _owed(user: User) -> list[UnitTask]:
     day = Case(When(state=TaskState.RETURNED, then=F("return_due")), default=F("due"))
     rows = UnitTask.objects.written_by(user).owed().filter(milestone__programme__closed_at=None)
-    return list(rows.annotate(day=day).select_related("milestone", "unit").order_by("day", "pk")[:DESK_ROWS])
+    return list(rows.annotate(day=day).select_related(*_SHOWN).order_by("day", "pk")[:DESK_ROWS])
 
 
 def _owed_item(task: UnitTask) -> DeskItem:
@@ -62,7 +64,7 @@ def _owed_item(task: UnitTask) -> DeskItem:
     due = task.owed_by
     return DeskItem(
         title=title % {"name": task.milestone.title},
-        note=task.unit.short_name,
+        note=task.unit_label,
         url=reverse("campaigns:task_report", args=[task.pk]),
         action=_("Bổ sung") if returned else _("Viết báo cáo"),
         group=group_of(due),
@@ -72,7 +74,7 @@ def _owed_item(task: UnitTask) -> DeskItem:
 
 def _report_item(task: UnitTask) -> DeskItem:
     return DeskItem(
-        title=_("Nhận báo cáo của %(unit)s") % {"unit": task.unit.name_in_text},
+        title=_("Nhận báo cáo của %(unit)s") % {"unit": task.named(task.unit.name_in_text)},
         note=task.milestone.title,
         url=reverse("campaigns:task_review", args=[task.pk]),
         action=_("Xem báo cáo"),
@@ -82,13 +84,13 @@ def _report_item(task: UnitTask) -> DeskItem:
 
 def _asked(user: User) -> list[Extension]:
     rows = Extension.objects.filter(state=ExtensionState.OPEN, task__in=UnitTask.objects.judged_by(user))
-    rows = rows.exclude(asked_by=user).select_related("task__milestone", "task__unit")
+    rows = rows.exclude(asked_by=user).select_related(*(f"task__{name}" for name in _SHOWN))
     return list(rows.order_by("asked_at", "pk")[:DESK_ROWS])
 
 
 def _extension_item(extension: Extension) -> DeskItem:
     task = extension.task
-    told = {"unit": task.unit.name_in_text, "day": format_date(extension.wanted)}
+    told = {"unit": task.named(task.unit.name_in_text), "day": format_date(extension.wanted)}
     return DeskItem(
         title=_("Trả lời %(unit)s xin lùi hạn đến %(day)s") % told,
         note=task.milestone.title,
@@ -102,11 +104,11 @@ def _extension_item(extension: Extension) -> DeskItem:
 def waiting_for_others(user: User) -> list[WaitingTask]:
     """Reports of the own units that wait for the office, the longest first: one query."""
     rows = UnitTask.objects.written_by(user).filter(state=TaskState.SUBMITTED, milestone__tier=Tier.UNIT)
-    rows = rows.select_related("milestone", "unit").order_by("submitted_at", "pk")[:DESK_ROWS]
+    rows = rows.select_related(*_SHOWN).order_by("submitted_at", "pk")[:DESK_ROWS]
     return [_waiting(task) for task in rows]
 
 
 def _waiting(task: UnitTask) -> WaitingTask:
-    note = _("%(unit)s · đang ở %(office)s") % {"unit": task.unit.short_name, "office": settings.PORTAL_OFFICE}
+    note = _("%(unit)s · đang ở %(office)s") % {"unit": task.unit_label, "office": settings.PORTAL_OFFICE}
     assert task.submitted_at is not None
     return WaitingTask(task.milestone.title, note, task.get_absolute_url(), task.submitted_at)

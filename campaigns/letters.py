@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -29,6 +30,7 @@ from .models import Extension, ReminderException, TaskTransition, UnitTask
 
 if TYPE_CHECKING:
     from notifications.models import OutboxMessage
+    from organizations.models import Unit
 
     from .models import Milestone
 
@@ -39,6 +41,8 @@ EXTENSION = "task_extension"
 GIVEN = "task_given"
 #: The due date of a milestone moved; its step names the row of the milestone's history.
 MOVED = "task_due"
+#: Tasks that a unit took over; the subject is the unit.
+HANDED = "task_handed_over"
 SUBJECT_LIMIT = 60
 
 
@@ -53,13 +57,15 @@ class Words:
 def judges_of(task: UnitTask) -> QuerySet[User]:
     """Who accepts reports on a task: the office, for the district's own its head."""
     roles = OFFICE_ROLES if task.milestone.tier == Tier.UNIT else (Role.INTERIOR_HEAD,)
-    return holders_over(task.unit, *roles)
+    return holders_over(task.office_unit, *roles)
 
 
 def writers_of(task: UnitTask) -> QuerySet[User]:
     """Who answers a task, and who submitted its report."""
-    roles = (Role.OFFICER,) if task.milestone.tier == Tier.UNIT else tuple(OFFICE_ROLES)
-    holders = holders_over(task.unit, *roles)
+    if task.milestone.tier == Tier.UNIT:
+        holders = holders_over(task.unit, Role.OFFICER)
+    else:
+        holders = holders_over(task.office_unit, *OFFICE_ROLES)
     return User.objects.filter(Q(pk=task.submitted_by_id) | Q(pk__in=holders.values("pk")), is_active=True)
 
 
@@ -87,6 +93,37 @@ def tell_given(milestone: Milestone) -> None:
     post(subject_type=GIVEN, subject_id=milestone.pk, step="publish", recipients=officers, letter=letter)
 
 
+def tell_handed_over(tasks: Sequence[UnitTask], unit: Unit, step: int) -> None:
+    """Tasks were handed over: one letter to the officers of the new unit about all of them that no reminder tells of.
+
+    What waits for the people of the unit before about a returned report is theirs no more. `step` is the act's key.
+    """
+    owed = [task for task in tasks if task.is_owed and task.milestone.tier == Tier.UNIT]
+    for task in owed:
+        take_back(task)
+    told = _not_reminded(owed)
+    if told:
+        words = _handed_over(told, unit)
+        path = told[0].get_absolute_url() if len(told) == 1 else reverse("campaigns:task_list")
+        letter = Letter(title=words.subject, body=words.body, path=path)
+        officers = holders_over(unit, Role.OFFICER)
+        post(subject_type=HANDED, subject_id=unit.pk, step=f"hand_over:{step}", recipients=officers, letter=letter)
+
+
+def _not_reminded(tasks: Sequence[UnitTask]) -> list[UnitTask]:
+    """Tasks of which today's reminders say nothing to who answers for them: not called for yet, off, or excepted."""
+    excepted = set(
+        ReminderException.objects.filter(milestone__tasks__in=[task.pk for task in tasks]).values_list(
+            "milestone", "unit"
+        )
+    )
+    return [
+        task
+        for task in tasks
+        if (task.milestone_id, task.unit_id) in excepted or not _is_reminded(task.milestone, task.owed_by or task.due)
+    ]
+
+
 def is_news(milestone: Milestone) -> bool:
     """Whether officers hear of a milestone when it is published; not of what reminders tell them already.
 
@@ -103,9 +140,7 @@ def tell_due(milestone: Milestone, before: datetime.date, reason: str, moved: Se
     cancel(subject_type=MOVED, subject_id=milestone.pk)
     if milestone.tier != Tier.UNIT:
         return
-    silent = _not_reminded(milestone)
-    owing = [task for task in moved if task.state == TaskState.OPEN]
-    owing = [task for task in owing if task.addressed_id in silent or not _is_reminded(milestone, task.due)]
+    owing = _not_reminded([task for task in moved if task.state == TaskState.OPEN])
     if not owing:
         return
     cancel(subject_type=GIVEN, subject_id=milestone.pk)
@@ -121,11 +156,6 @@ def tell_due(milestone: Milestone, before: datetime.date, reason: str, moved: Se
 def _is_reminded(milestone: Milestone, due: datetime.date) -> bool:
     """Whether today's reminders tell of a task with this due date."""
     return milestone.programme.reminders_on and newest_step(due, milestone.steps, clock.today()) is not None
-
-
-def _not_reminded(milestone: Milestone | int) -> set[int]:
-    """Units, as they were addressed, that no reminder tells of a milestone by decision of the office."""
-    return set(ReminderException.objects.filter(milestone=milestone).values_list("unit", flat=True))
 
 
 def take_back(task: UnitTask) -> None:
@@ -217,6 +247,26 @@ def _due_words(milestone: Milestone, before: datetime.date, reason: str) -> Word
     )
 
 
+def _handed_over(tasks: Sequence[UnitTask], unit: Unit) -> Words:
+    if len(tasks) == 1:
+        (task,) = tasks
+        subject = _title(_("Nhận bàn giao: %(name)s – %(unit)s"), task)
+    else:
+        told = {"n": len(tasks), "unit": noun(unit.short_name) if unit.kind == UnitKind.COMMUNE else unit.short_name}
+        subject = shorten(_("Nhận bàn giao %(n)d nhiệm vụ – %(unit)s") % told, SUBJECT_LIMIT)
+    opening = _("Phòng Nội vụ giao lại cho %(unit)s:") % {"unit": unit.name_in_text}
+    lines = "\n".join(f"– {_handed_line(task)}" for task in tasks)
+    return Words(subject, _paragraphs(opening, lines, _("Nội dung và tệp đơn vị trước đã soạn vẫn còn trong báo cáo.")))
+
+
+def _handed_line(task: UnitTask) -> str:
+    template = _("%(title)s, hạn nộp %(due)s, nhận từ %(old)s.")
+    if task.state == TaskState.RETURNED:
+        template = _("%(title)s, bị trả lại để bổ sung, hạn %(due)s, nhận từ %(old)s.")
+    told = {"title": task.milestone.title, "due": format_date(task.owed_by), "old": task.addressed.name_in_text}
+    return template % told
+
+
 def _submitted(task: UnitTask, log: TaskTransition) -> Words:
     again = log.source == "returned"
     template = _("Nộp lại: %(name)s – %(unit)s") if again else _("Đã nộp: %(name)s – %(unit)s")
@@ -297,9 +347,13 @@ def given_is_owed(message: OutboxMessage) -> bool:
     """
     rows = UnitTask.objects.owed().filter(milestone=message.subject_id, milestone__programme__closed_at=None)
     own = rows.filter(path_condition(message.recipient.access.paths(Role.OFFICER), "unit__"))
-    silent = _not_reminded(message.subject_id)
-    tasks = own.select_related("milestone__programme")
-    return any(task.addressed_id in silent or not _is_reminded(task.milestone, task.due) for task in tasks)
+    return bool(_not_reminded(list(own.select_related("milestone__programme"))))
+
+
+def handed_over_is_owed(message: OutboxMessage) -> bool:
+    """Whether the unit still owes something that it took over, and of which no reminder tells."""
+    rows = UnitTask.objects.owed().handed_over().filter(unit=message.subject_id, milestone__programme__closed_at=None)
+    return bool(_not_reminded(list(rows.select_related("milestone__programme"))))
 
 
 def extension_is_open(message: OutboxMessage) -> bool:
@@ -313,3 +367,4 @@ def register() -> None:
     register_subject(EXTENSION, extension_is_open)
     register_subject(GIVEN, given_is_owed)
     register_subject(MOVED, given_is_owed)
+    register_subject(HANDED, handed_over_is_owed)

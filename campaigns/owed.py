@@ -6,6 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -23,10 +24,10 @@ from notifications.owed import (
     register_late_lines,
     register_source,
 )
-from organizations.querysets import path_condition
 
 from .enums import TaskState, Tier
 from .models import Milestone, Programme, ReminderException, UnitTask
+from .querysets import UnitTaskQuerySet, of_programmes_below
 
 if TYPE_CHECKING:
     from organizations.models import User
@@ -59,23 +60,34 @@ class TaskSource:
     label = gettext_lazy("Nhiệm vụ theo kế hoạch")
 
     def groups(self) -> Sequence[OwedGroup]:
-        """Two groups for each distinct ladder, one a state; two queries whatever the number of milestones and units."""
+        """Two groups for each distinct ladder, one a state, and two more where tasks were handed over.
+
+        Three queries whatever the number of milestones and units. What was not handed over needs no join to find its
+        office, which is the one over its unit.
+        """
         found: dict[_Kind, list[Q]] = defaultdict(list)
         for kind, programmes in _open_programmes().items():
             units = Q(milestone__programme__in=programmes, milestone__ladder__isnull=True, milestone__tier=Tier.UNIT)
             found[kind].append(units)
         for kind, milestones in _milestones_apart().items():
             found[kind].append(Q(milestone__in=milestones))
-        return [
-            OwedGroup(ladder, _rows(condition, state), is_on, audience)
-            for (ladder, is_on, audience), conditions in found.items()
-            for condition in conditions
-            for state in _DUE_OF
-        ]
+        handed = list(UnitTask.objects.owed().handed_over().order_by().values_list("milestone", flat=True).distinct())
+        groups = []
+        for (ladder, is_on, audience), conditions in found.items():
+            for condition, state in product(conditions, _DUE_OF):
+                rows = _rows(condition, state)
+                own = rows.filter(unit=F("addressed")) if handed else rows
+                groups.append(OwedGroup(ladder, own, is_on, audience))
+                if handed:
+                    taken_over = rows.handed_over().filter(milestone__in=handed)
+                    scoped = taken_over.annotate(owed_scope=F("milestone__programme__unit_id"))
+                    groups.append(OwedGroup(ladder, scoped, is_on, audience))
+        return groups
 
     def lines(self, ids: Collection[int]) -> dict[int, OwedLine]:
         """Words for tasks that are still owed; those nobody is reminded of say why."""
-        tasks = UnitTask.objects.owed().filter(pk__in=ids).select_related("unit", "milestone__programme__unit")
+        related = ("unit", "addressed", "milestone__programme__unit")
+        tasks = UnitTask.objects.owed().filter(pk__in=ids).select_related(*related)
         tasks = tasks.annotate(owed_excepted=_excepted())
         progress = _progress[0](ids) if _progress else {}
         return {task.pk: _line(task, progress.get(task.pk) or _asked(task)) for task in tasks.order_by()}
@@ -119,12 +131,12 @@ def _milestones_apart() -> dict[_Kind, list[int]]:
 
 
 def _excepted() -> Coalesce:
-    """Why the unit of a task is not reminded of its milestone; "" when it is."""
-    given = ReminderException.objects.filter(milestone=OuterRef("milestone"), unit=OuterRef("addressed"))
+    """Why the unit that answers a task is not reminded of its milestone; "" when it is."""
+    given = ReminderException.objects.filter(milestone=OuterRef("milestone"), unit=OuterRef("unit"))
     return Coalesce(Subquery(given.values("reason")[:1]), Value(""), output_field=CharField())
 
 
-def _rows(condition: Q, state: TaskState) -> QuerySet[UnitTask]:
+def _rows(condition: Q, state: TaskState) -> UnitTaskQuerySet:
     return UnitTask.objects.filter(condition, state=state, milestone__published_at__isnull=False).annotate(
         owed_id=F("pk"),
         owed_unit=F("unit_id"),
@@ -143,12 +155,12 @@ def _line(task: Any, progress: Progress) -> OwedLine:
         subject_id=task.pk,
         due=task.owed_by or task.due,
         title=title[:1].upper() + title[1:],
-        note=progress.note,
+        note=" ".join(part for part in (_given_to(task), progress.note) if part),
         path=task.get_absolute_url(),
         unit_name=task.unit.name_in_text,
         unit_id=task.unit_id,
         unit_path=task.unit.path,
-        scope_path=programme.unit.path,
+        scope_path=programme.unit.path if task.is_handed_over else "",
         extend_path="" if returned else reverse("campaigns:extension_ask", args=[task.pk]),
         short=title if returned else short,
         missing=progress.missing,
@@ -157,6 +169,10 @@ def _line(task: Any, progress: Progress) -> OwedLine:
         audience=_AUDIENCES[Tier(milestone.tier)],
         left_out=_("Chương trình đã đóng.") if programme.is_closed else task.owed_excepted,
     )
+
+
+def _given_to(task: UnitTask) -> str:
+    return _("Nhiệm vụ nhận từ %(unit)s.") % {"unit": task.addressed.name_in_text} if task.is_handed_over else ""
 
 
 def _report_name(milestone: Milestone) -> str:
@@ -181,20 +197,21 @@ def _asked(task: UnitTask) -> Progress:
 
 
 def late_by_milestone(paths: Sequence[str], day: datetime.date) -> list[LateLine]:
-    """Units that are late on `day` below the given paths, by milestone, the oldest first: one query.
+    """Units that are late on `day` in the programmes of the given paths, by milestone, the oldest first: one query.
 
     Of programmes whose reminders are on.
     """
     rows = (
         UnitTask.objects.overdue(day)
-        .filter(path_condition(list(paths), "unit__"))
+        .filter(of_programmes_below(tuple(paths)))
         .filter(milestone__programme__closed_at=None, milestone__programme__reminders_on=True)
         .order_by("milestone__due", "milestone_id", "unit__sort_key")
-        .values_list("milestone_id", "milestone__short_title", "unit__short_name")
+        .select_related("milestone", "unit", "addressed")
+        .only("milestone__short_title", "unit__short_name", "addressed__short_name")
     )
     found: dict[tuple[int, str], list[str]] = defaultdict(list)
-    for milestone, title, unit in rows:
-        found[milestone, title].append(unit)
+    for task in rows:
+        found[task.milestone_id, task.milestone.short_title].append(task.unit_label)
     proof = reverse("campaigns:reminder_proof")
     return [LateLine(title, tuple(units), f"{proof}?moc={pk}") for (pk, title), units in found.items()]
 

@@ -19,9 +19,26 @@ READS_ALL = frozenset(OFFICE_ROLES | {Role.LEADER, Role.COUNCIL_MEMBER})
 
 
 def _memberships() -> models.QuerySet:
-    """The place in a block of the unit of a task, in the year of its milestone's due date."""
+    """The place in a block of the unit that a task was given to, in the year of its milestone's due date.
+
+    A successor founded in the middle of a year stands in no block of that year.
+    """
     rows = apps.get_model("organizations", "BlockMembership")._base_manager
-    return rows.filter(unit=OuterRef("unit"), year=ExtractYear(OuterRef("milestone__due")))
+    return rows.filter(unit=OuterRef("addressed"), year=ExtractYear(OuterRef("milestone__due")))
+
+
+def of_programmes_below(paths: tuple[str, ...], task: str = "", **milestone: Any) -> Q:
+    """Tasks of the programmes of units below any of `paths`, whoever answers for them now.
+
+    The office of a district reads and judges by its programme: a successor may lie outside its part of the tree. The
+    milestones are a list that depends on no task, so that the index of tasks by milestone finds them.
+    """
+    if not paths:
+        return Q(pk__in=[])
+    milestones = apps.get_model("campaigns", "Milestone")._base_manager.filter(
+        path_condition(paths, "programme__unit__"), **milestone
+    )
+    return Q(**{f"{task}milestone__in": milestones.values("pk")})
 
 
 def above(path: str) -> list[str]:
@@ -34,17 +51,25 @@ def overdue_on(today: datetime.date) -> Q:
     return Q(state=TaskState.OPEN, due__lt=today) | Q(state=TaskState.RETURNED, return_due__lt=today)
 
 
+def _programmes_of_own_tasks(user: Any) -> models.QuerySet:
+    """Programmes of what the own units answer for: a successor may lie outside the district that gave the task."""
+    tasks = apps.get_model("campaigns", "UnitTask")._base_manager
+    own = tasks.filter(path_condition(user.access.paths(*UNIT_ROLES), "unit__"))
+    return own.exclude(unit=F("addressed")).values("milestone__programme")
+
+
 class ProgrammeQuerySet(models.QuerySet):
     """Programmes."""
 
     def visible_to(self, user: Any) -> ProgrammeQuerySet:
-        """Programmes of the districts in which the person works, and of all below a wider scope."""
+        """Programmes of the districts in which the person works, of all below a wider scope, and those of own tasks."""
         grants = user.access.grants
         paths = [path for _role, _unit, path in grants]
         if user.home_unit is not None:
             paths.append(user.home_unit.path)
         over = {step for path in paths for step in above(path)}
-        return self.filter(Q(unit__path__in=over) | path_condition(paths, "unit__"))
+        near = Q(unit__path__in=over) | path_condition(paths, "unit__")
+        return self.filter(near | Q(pk__in=_programmes_of_own_tasks(user)))
 
     def running(self, day: datetime.date) -> ProgrammeQuerySet:
         """Programmes that are open and whose period has begun."""
@@ -81,10 +106,11 @@ class MilestoneQuerySet(models.QuerySet):
         return self.filter(path_condition(user.access.paths(Role.INTERIOR_HEAD), "programme__unit__"))
 
     def readable_by(self, user: Any) -> MilestoneQuerySet:
-        """Milestones of the districts in which the person works, and of all below a wider scope."""
+        """Milestones of the districts in which the person works, of all below a wider scope, and of own tasks."""
         grants = user.access.paths(*UNIT_ROLES, *READS_ALL)
         over = {step for path in grants for step in above(path)}
-        return self.filter(Q(programme__unit__path__in=over) | path_condition(grants, "programme__unit__"))
+        near = Q(programme__unit__path__in=over) | path_condition(grants, "programme__unit__")
+        return self.filter(near | Q(programme__in=_programmes_of_own_tasks(user)))
 
 
 class UrgingQuerySet(models.QuerySet):
@@ -99,9 +125,9 @@ class UnitTaskQuerySet(models.QuerySet):
     """Tasks of units."""
 
     def visible_to(self, user: Any) -> UnitTaskQuerySet:
-        """Tasks of the own units, and all of the scope for office, leaders and council."""
+        """Tasks of the own units, and for office, leaders and council all of the programmes of their scope."""
         own = path_condition(user.access.paths(*UNIT_ROLES), "unit__")
-        return self.filter(own | path_condition(user.access.paths(*READS_ALL), "unit__"))
+        return self.filter(own | of_programmes_below(user.access.paths(*READS_ALL)))
 
     def of_own_units(self, user: Any) -> UnitTaskQuerySet:
         """Tasks of the units in which the person is officer or leader."""
@@ -110,14 +136,21 @@ class UnitTaskQuerySet(models.QuerySet):
     def written_by(self, user: Any) -> UnitTaskQuerySet:
         """Tasks that the person answers: those of the own units, and for the office the district's own."""
         units = path_condition(user.access.paths(Role.OFFICER), "unit__") & Q(milestone__tier=Tier.UNIT)
-        district = path_condition(user.access.paths(*OFFICE_ROLES), "unit__") & Q(milestone__tier=Tier.DISTRICT)
-        return self.filter(units | district)
+        return self.filter(units | of_programmes_below(user.access.paths(*OFFICE_ROLES), tier=Tier.DISTRICT))
 
     def judged_by(self, user: Any) -> UnitTaskQuerySet:
         """Tasks whose reports the person may accept: the district's own only as head of the office."""
-        units = path_condition(user.access.paths(*OFFICE_ROLES), "unit__") & Q(milestone__tier=Tier.UNIT)
-        district = path_condition(user.access.paths(Role.INTERIOR_HEAD), "unit__") & Q(milestone__tier=Tier.DISTRICT)
-        return self.filter(units | district)
+        units = of_programmes_below(user.access.paths(*OFFICE_ROLES), tier=Tier.UNIT)
+        return self.filter(units | of_programmes_below(user.access.paths(Role.INTERIOR_HEAD), tier=Tier.DISTRICT))
+
+    def handed_over(self) -> UnitTaskQuerySet:
+        """Tasks for which another unit answers than the one they were given to."""
+        return self.exclude(unit=F("addressed"))
+
+    def answered_outside(self, user: Any, *roles: str) -> UnitTaskQuerySet:
+        """Tasks of the programmes in the scope of `roles` for which a unit outside that scope answers: successors."""
+        paths = user.access.paths(*roles)
+        return self.filter(of_programmes_below(paths)).handed_over().exclude(path_condition(paths, "unit__")).order_by()
 
     def owed(self) -> UnitTaskQuerySet:
         """Tasks for which the unit must still hand something in."""
@@ -128,11 +161,11 @@ class UnitTaskQuerySet(models.QuerySet):
         return self.filter(overdue_on(today))
 
     def of_block(self, block: int) -> UnitTaskQuerySet:
-        """Tasks of the members that a block had in the year of each milestone's due date."""
+        """Tasks given to the members that a block had in the year of each milestone's due date."""
         return self.filter(Exists(_memberships().filter(block=block)))
 
     def without_block(self) -> UnitTaskQuerySet:
-        """Tasks of units that belonged to no block in that year."""
+        """Tasks given to units that belonged to no block in that year."""
         return self.filter(~Exists(_memberships()))
 
     def handed_in(self) -> UnitTaskQuerySet:
@@ -154,8 +187,6 @@ class TaskFileQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> TaskFileQuerySet:
         """Files of the own tasks; everybody else who reads a task sees what was submitted."""
         own = path_condition(user.access.paths(*UNIT_ROLES), "task__unit__")
-        readers = path_condition(user.access.paths(*READS_ALL), "task__unit__")
-        writers = path_condition(user.access.paths(*OFFICE_ROLES), "task__unit__") & Q(
-            task__milestone__tier=Tier.DISTRICT
-        )
+        readers = of_programmes_below(user.access.paths(*READS_ALL), "task__")
+        writers = of_programmes_below(user.access.paths(*OFFICE_ROLES), "task__", tier=Tier.DISTRICT)
         return self.filter(own | writers | readers & Q(sent_in__isnull=False))

@@ -194,7 +194,7 @@ def _add_units(paper: Paper, found: Assembly) -> None:
     """The table of the units whose totals are the figures of the district, and who is missing."""
     headers = [_("TT"), _("Đơn vị"), *(str(figure.label) for figure in found.figures)]
     rows: list[tuple[object, ...]] = [
-        (n, row.task.unit.short_name, *(_value(cell.value) for cell in row.cells))
+        (n, row.task.unit_label, *(_value(cell.value) for cell in row.cells))
         for n, row in enumerate(found.rows, start=1)
     ]
     total = ("", _("Tổng cộng"), *(_value(cell.value) for cell in found.totals))
@@ -203,7 +203,7 @@ def _add_units(paper: Paper, found: Assembly) -> None:
     numbers = range(2, len(headers))
     add_table(paper, headers, rows, widths=widths, numbers=numbers, centred={0}, size=11, total=total)
     if found.missing:
-        names = ", ".join(missing.unit.short_name for missing in found.missing)
+        names = ", ".join(missing.unit_label for missing in found.missing)
         add_paragraph(paper, _("Chưa có báo cáo: %(names)s.") % {"names": names}, size=12)
 
 

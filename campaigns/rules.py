@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.utils.translation import ngettext
 from core import clock
 from core.dates import format_date
 from core.workflow import ALLOWED, Decision
-from organizations.enums import OFFICE_ROLES, Role
+from organizations.enums import OFFICE_ROLES, UNIT_ROLES, Role
 
 from .content import missing_items, report_content, report_of
 from .differences import changes_between
@@ -25,14 +26,24 @@ _WRITERS = {Tier.UNIT: frozenset({Role.OFFICER}), Tier.DISTRICT: frozenset(OFFIC
 _JUDGES = {Tier.UNIT: frozenset(OFFICE_ROLES), Tier.DISTRICT: frozenset({Role.INTERIOR_HEAD})}
 
 
+def held_over(task: UnitTask, user: User, roles: Collection[str]) -> frozenset[str]:
+    """Which of `roles` the person holds over a task: those of a unit over who answers now, others over the programme.
+
+    A successor may lie outside the district whose office the report goes to.
+    """
+    own, others = UNIT_ROLES & set(roles), set(roles) - UNIT_ROLES
+    found = user.access.roles_over(task.unit.path, *own) if own else frozenset()
+    return found | (user.access.roles_over(task.office_unit.path, *others) if others else frozenset())
+
+
 def may_write(task: UnitTask, user: User) -> bool:
     """Whether the person answers this task: officers of the unit, for the district's own the office."""
-    return user.access.covers(task.unit.path, *_WRITERS[Tier(task.milestone.tier)])
+    return bool(held_over(task, user, _WRITERS[Tier(task.milestone.tier)]))
 
 
 def may_judge(task: UnitTask, user: User) -> bool:
     """Whether the person accepts reports on this task: the office, for the district's own its head."""
-    return user.access.covers(task.unit.path, *_JUDGES[Tier(task.milestone.tier)])
+    return bool(held_over(task, user, _JUDGES[Tier(task.milestone.tier)]))
 
 
 def is_writer(task: UnitTask, user: User) -> Decision:

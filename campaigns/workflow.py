@@ -29,6 +29,7 @@ TASK_WORKFLOW = WorkflowTable(
     record="unit_task",
     states=TaskState,
     log_model=_log_model,
+    held=rules.held_over,
     transitions=(
         Transition(
             name="submit",

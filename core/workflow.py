@@ -35,6 +35,14 @@ class Decision:
 
 ALLOWED = Decision(True)
 Condition = Callable[[Any, Any], Decision]
+#: (record, user, roles) → which of the roles the user holds over the record.
+Held = Callable[[Any, Any, frozenset[str]], frozenset[str]]
+
+
+def held_over_unit(record: Any, user: Any, roles: frozenset[str]) -> frozenset[str]:
+    """The roles that reach the unit of a record."""
+    held: frozenset[str] = user.access.roles_over(record.unit.path, *roles)
+    return held
 
 
 class WorkflowError(Exception):
@@ -83,12 +91,16 @@ class Action:
 
 @dataclass(frozen=True)
 class WorkflowTable:
-    """All transitions of one kind of record. `log_model` keeps a row for each one applied."""
+    """All transitions of one kind of record. `log_model` keeps a row for each one applied.
+
+    `held` tells which roles a person has over a record; by its unit unless the record says otherwise.
+    """
 
     record: str
     states: type[models.TextChoices]
     transitions: tuple[Transition, ...]
     log_model: Callable[[], type[models.Model]]
+    held: Held = held_over_unit
     by_name: Mapping[str, Transition] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -97,7 +109,7 @@ class WorkflowTable:
     def check(self, name: str, record: Any, user: Any) -> Decision:
         """Decide on transition `name`: role and scope, then state, then the conditions in their order."""
         row = self.by_name[name]
-        if not user.access.covers(record.unit.path, *row.roles):
+        if not self.held(record, user, row.roles):
             return Decision(False, _("Việc này không thuộc vai trò của tài khoản đang dùng."))
         if record.state not in row.sources:
             return Decision(False, self.wrong_state(record))
@@ -117,9 +129,7 @@ class WorkflowTable:
         return [
             Action(row, self.check(row.name, record, user))
             for row in self.transitions
-            if row.name not in without
-            and record.state in row.sources
-            and user.access.covers(record.unit.path, *row.roles)
+            if row.name not in without and record.state in row.sources and self.held(record, user, row.roles)
         ]
 
 
@@ -163,7 +173,7 @@ def apply(
             at=clock.now(),
         )
         keep_history([record], by)
-        record_steps(row, [log], by)  # type: ignore[list-item]  # concrete logs are TransitionLogs
+        record_steps(row, [(log, table.held(record, by, row.roles))], by)
         return log
 
 
@@ -205,7 +215,7 @@ def apply_all(
             log(record=r, source=sources[r.pk], target=r.state, at=clock.now(), **shared, **noted(r)) for r in records
         )
         keep_history(records, by)
-        record_steps(row, rows, by)  # type: ignore[arg-type]  # concrete logs are TransitionLogs
+        record_steps(row, [(step, table.held(r, by, row.roles)) for step, r in zip(rows, records, strict=True)], by)
         return rows
 
 

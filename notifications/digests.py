@@ -377,7 +377,7 @@ def _why_settled(row: Told, line: OwedLine | None) -> str:
         return line.left_out
     if line.due != row.due:
         return _("Hạn đã dời trước khi gửi.")
-    return "" if line.unit_id == row.unit_id else _("Việc đã giao đơn vị khác trước khi gửi.")
+    return "" if line.unit_id == row.unit_id else _("Việc đã giao cho đơn vị khác trước khi gửi.")
 
 
 #: Tier → roles of the unit itself, roles over it, by which a person is told.

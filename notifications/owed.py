@@ -47,15 +47,21 @@ class Ladder:
 class OwedGroup:
     """What is owed under one ladder by one audience: a queryset with owed_id, owed_unit (id) and owed_due (date).
 
-    Optional annotations: `owed_person`, the id of the one person of the office who has it in hand (NULL: nobody), and
-    `owed_excepted`, why this one is not reminded of ("" when it is). With `is_on` False nothing is planned; the
-    preview shows it all the same. Annotate `owed_due` with a plain column where an index is to be used.
+    Optional annotations: `owed_person`, the id of the one person of the office who has it in hand (NULL: nobody);
+    `owed_scope`, the unit whose office follows it, when that is not the office over `owed_unit`; `owed_excepted`, why
+    this one is not reminded of ("" when it is). With `is_on` False nothing is planned; the preview shows it all the
+    same. Annotate `owed_due` with a plain column where an index is to be used.
     """
 
     ladder: Ladder
     rows: QuerySet
     is_on: bool = True
     audience: Audience = Audience.UNIT
+
+    @property
+    def has_scope(self) -> bool:
+        """Whether another office than the one over the unit follows these."""
+        return "owed_scope" in self.rows.query.annotations
 
 
 @dataclass(frozen=True)

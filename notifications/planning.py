@@ -29,7 +29,7 @@ from . import channels
 from .enums import Channel
 from .hours import next_run_day
 from .ladder import latest_due, step_key, steps_called_for
-from .owed import Audience, Ladder, OwedGroup, Source, sources
+from .owed import Audience, OwedGroup, Source, sources
 from .reminder_models import Reminder, ReminderSettings, ReminderState, Tier
 
 #: Due dates of one statement: each is a branch of a CASE.
@@ -148,18 +148,27 @@ def _take_up_again(source: Source, run: _Run) -> int:
     )
 
 
-def would_plan(day: datetime.date, *, among: Q | None = None, only: Collection[str] | None = None) -> list[PlannedRow]:
+def would_plan(
+    day: datetime.date,
+    *,
+    among: Q | None = None,
+    units: Collection[int] | None = None,
+    only: Collection[str] | None = None,
+) -> list[PlannedRow]:
     """What `day` would plan were everything switched on, without writing: each key once, as the table keeps it.
 
-    `among` narrows what is owed, `only` the subject types. For a day after the next run only the steps that fall on it:
-    those of the days between will have gone by then. What an earlier day planned is left out, told or not.
+    `among` narrows what is owed, `units` to what those owe or their offices follow, `only` the subject types. For a day
+    after the next run only the steps that fall on it: those of the days between will have gone by then. What an earlier
+    day planned is left out, told or not.
     """
     if not is_working_day(day):
         return []
     run = _run_of(day)
     found: dict[_Key, PlannedRow] = {}
     for source in _wanted(only):
-        for is_on, select in _selects(source, run, among=among, even_off=True, only_new=day > run.next_run):
+        for is_on, select in _selects(
+            source, run, among=among, units=units, even_off=True, only_new=day > run.next_run
+        ):
             found |= {row.key: row for row in _read(select, is_on=is_on) if row.key not in found}
     before, left_out = _planned_before(day, found)
     return [row for key, row in found.items() if key not in before or (key in left_out and row.state == _PLANNED)]
@@ -196,23 +205,30 @@ def _selects(
     run: _Run,
     *,
     among: Q | None = None,
+    units: Collection[int] | None = None,
     even_off: bool = False,
     only_new: bool = False,
 ) -> Iterator[tuple[bool, Sql]]:
-    """The SELECTs of one source, with whether they are on: one for each group, batch of due dates and tier."""
+    """The SELECTs of one source, with whether they are on: one for each group, batch of due dates and tier.
+
+    `among` narrows them, and `units` to what those owe or their offices follow.
+    """
     day = run.day
     for group in source.groups():
         if not (group.is_on or even_off) or not group.ladder.steps:
             continue
         rows = group.rows if among is None else group.rows.filter(among)
+        if units is not None:
+            followed = Q(owed_scope__in=units) if group.has_scope else Q(pk__in=[])
+            rows = rows.filter(Q(owed_unit__in=units) | followed)
         dues = rows.order_by().filter(owed_due__lte=latest_due(group.ladder.steps, day))
         called = steps_called_for(
             dues.values_list("owed_due", flat=True).distinct(), group.ladder.steps, day, only_new=only_new
         )
         for batch in _batches(called):
             owed = _owed(rows, batch)
-            for people, condition, tier in _tiers(group, run):
-                yield group.is_on, _select(source.subject_type, owed, people, condition, tier, run)
+            for tiering in _tiers(group, run):
+                yield group.is_on, _select(source.subject_type, owed, tiering, run)
 
 
 def _batches(called: dict[datetime.date, int]) -> Iterator[dict[datetime.date, int]]:
@@ -237,46 +253,56 @@ def _owed(rows: QuerySet, called: dict[datetime.date, int]) -> Sql:
         named = named.annotate(owed_person=Cast(Value(None), BigIntegerField()))
     if "owed_excepted" not in given:
         named = named.annotate(owed_excepted=Value("", output_field=CharField()))
-    return compiled(named.values(*_OWED))
+    return compiled(named.values(*_OWED, *(["owed_scope"] if "owed_scope" in given else [])))
 
 
 _OWED = ("owed_id", "owed_unit", "owed_due", "owed_step", "owed_offset", "owed_person", "owed_excepted")
 
 
-Tiering = tuple[Sql, Sql, Sql]
 _ALWAYS: Sql = ("1 = 1", ())
 _OWNER: Sql = ("%s", (Tier.OWNER.value,))
 
 
-def _tiers(group: OwedGroup, run: _Run) -> Iterator[Tiering]:
-    """Who is told, when, and under which name: (unit_id and user_id of people, condition, tier).
+@dataclass(frozen=True)
+class _Tiering:
+    """People of a tier, when they are told, as what, and of which unit they are."""
+
+    people: Sql
+    condition: Sql
+    tier: Sql
+    unit: str = "o.owed_unit"
+
+
+def _tiers(group: OwedGroup, run: _Run) -> Iterator[_Tiering]:
+    """Who is told, when, and under which name.
 
     Those whose duty it is come first, so that a person with two roles is told in the first of them.
     """
-    return _TIERS_OF[group.audience](group.ladder, run)
+    return _TIERS_OF[group.audience](group, run)
 
 
-def _tiers_of_unit(ladder: Ladder, run: _Run) -> Iterator[Tiering]:
-    owners = _people_of_units(run, Role.OFFICER)
-    nobody = _nobody(owners)
-    yield owners, _ALWAYS, _OWNER
-    yield _people_of_units(run, Role.UNIT_LEADER), *_later(Tier.LEADER, ladder.leader_from, nobody)
-    yield _people_over_units(run, *OFFICE_ROLES), *_later(Tier.OFFICE, ladder.office_from, nobody)
+def _tiers_of_unit(group: OwedGroup, run: _Run) -> Iterator[_Tiering]:
+    ladder, owners = group.ladder, _people_of_units(run, Role.OFFICER)
+    nobody, office = _nobody(owners), _people_over_units(run, *OFFICE_ROLES)
+    yield _Tiering(owners, _ALWAYS, _OWNER)
+    yield _Tiering(_people_of_units(run, Role.UNIT_LEADER), *_later(Tier.LEADER, ladder.leader_from, nobody))
+    over = "o.owed_scope" if group.has_scope else "o.owed_unit"
+    yield _Tiering(office, *_later(Tier.OFFICE, ladder.office_from, nobody), unit=over)
 
 
-def _tiers_of_district(ladder: Ladder, run: _Run) -> Iterator[Tiering]:
-    owners = _people_over_units(run, *OFFICE_ROLES)
-    yield owners, _ALWAYS, _OWNER
-    yield _people_over_units(run, Role.LEADER), *_later(Tier.LEADER, ladder.leader_from, _nobody(owners))
+def _tiers_of_district(group: OwedGroup, run: _Run) -> Iterator[_Tiering]:
+    owners, leaders = _people_over_units(run, *OFFICE_ROLES), _people_over_units(run, Role.LEADER)
+    yield _Tiering(owners, _ALWAYS, _OWNER)
+    yield _Tiering(leaders, *_later(Tier.LEADER, group.ladder.leader_from, _nobody(owners)))
 
 
-def _tiers_of_office(ladder: Ladder, run: _Run) -> Iterator[Tiering]:
+def _tiers_of_office(group: OwedGroup, run: _Run) -> Iterator[_Tiering]:
     """Who has it in hand, whatever role of the office that is; while nobody has, every reviewer."""
     reviewers, office = _people_over_units(run, Role.REVIEWER), _people_over_units(run, *OFFICE_ROLES)
-    yield office, ("o.owed_person = p.user_id", ()), _OWNER
-    yield reviewers, ("o.owed_person IS NULL", ()), _OWNER
+    yield _Tiering(office, ("o.owed_person = p.user_id", ()), _OWNER)
+    yield _Tiering(reviewers, ("o.owed_person IS NULL", ()), _OWNER)
     heads, unmanned = _people_over_units(run, Role.INTERIOR_HEAD), _nobody_or_gone(reviewers, office)
-    yield heads, *_later(Tier.LEADER, ladder.leader_from, unmanned)
+    yield _Tiering(heads, *_later(Tier.LEADER, group.ladder.leader_from, unmanned))
 
 
 _TIERS_OF = {
@@ -337,8 +363,9 @@ def _people_over_units(run: _Run, *roles: str) -> Sql:
     return joined, (*params, AFTER_EVERY_PATH)
 
 
-def _select(subject_type: str, owed: Sql, people: Sql, condition: Sql, tier: Sql, run: _Run) -> Sql:
+def _select(subject_type: str, owed: Sql, told: _Tiering, run: _Run) -> Sql:
     """One SELECT of the columns of a reminder, under their names."""
+    people, condition = told.people, told.condition
     state, reason = _standing(run)
     values: dict[str, Sql] = {
         "subject_type": ("%s", (subject_type,)),
@@ -349,7 +376,7 @@ def _select(subject_type: str, owed: Sql, people: Sql, condition: Sql, tier: Sql
         "due": ("o.owed_due", ()),
         "recipient_id": ("p.user_id", ()),
         "channel": ("c.channel", ()),
-        "tier": tier,
+        "tier": told.tier,
         "planned_for": _typed("date", connection.ops.adapt_datefield_value(run.day)),
         "planned_at": _typed("timestamptz", connection.ops.adapt_datetimefield_value(run.at)),
         "state": state,
@@ -358,7 +385,7 @@ def _select(subject_type: str, owed: Sql, people: Sql, condition: Sql, tier: Sql
     quote = connection.ops.quote_name
     listed = ", ".join(f"{values[name][0]} AS {quote(name)}" for name in COLUMNS)
     ways = " UNION ALL ".join(["SELECT %s AS channel"] * len(run.ways))
-    tables = f"({owed[0]}) o JOIN ({people[0]}) p ON p.unit_id = o.owed_unit CROSS JOIN ({ways}) c"
+    tables = f"({owed[0]}) o JOIN ({people[0]}) p ON p.unit_id = {told.unit} CROSS JOIN ({ways}) c"
     lacking = [way.lacking for way in run.narrow_ways if way.code != Channel.EMAIL]
     where = " AND ".join([condition[0], *(f"NOT ({sql})" for sql, _params in lacking)])
     given = [*(values[name][1] for name in COLUMNS), owed[1], people[1], [way.code for way in run.ways]]

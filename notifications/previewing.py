@@ -106,14 +106,16 @@ def _why_no_mail(rows: list[PlannedRow]) -> str:
 def preview(
     day: datetime.date, units: Collection[int] | None = None, readers: Collection[int] | None = None
 ) -> Preview:
-    """What would be sent on `day` about what the given units owe, and what more were everything switched on.
+    """What would be sent on `day` about what the given units owe or their offices follow.
+
+    Apart from it what more would be sent were everything switched on.
 
     With what an earlier day planned and could not tell yet, and with the sections of those of `readers` who have one.
     All units and all readers by default.
     """
     if not is_working_day(day):
         return Preview(day)
-    planned = would_plan(day, among=None if units is None else Q(owed_unit__in=units))
+    planned = would_plan(day, units=units)
     newer = {_thing(row) for row in planned if row.is_on}
     given = ReminderSettings.objects.current()
     next_run = next_run_day(clock.now(), given)

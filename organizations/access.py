@@ -27,6 +27,10 @@ class Access:
         """Whether one of `roles` reaches the unit at `path`."""
         return any(path.startswith(scope) for scope in self.paths(*roles))
 
+    def roles_over(self, path: str, *roles: str) -> frozenset[str]:
+        """Those of `roles` that reach the unit at `path`."""
+        return frozenset(role for role, _unit, scope in self.grants if role in roles and path.startswith(scope))
+
 
 @dataclass(frozen=True)
 class UnitTree:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.enums import HANDED_IN
 from campaigns.models import UnitTask
+from campaigns.selectors.lists import programme_of
 from models_registry.enums import State
 from models_registry.models import Exemplar
 from organizations.blocks import memberships_of
@@ -52,11 +54,13 @@ def grid_of(user: User, block: EmulationBlock, year: int) -> BlockGrid:
     """The grid of a block: three queries whatever its size."""
     members = memberships_of(block, year)
     units = [row.unit_id for row in members]
-    counts = _merge(_exemplars(user, units, year), _tasks(user, units, year))
-    rows = [_row(user, row, year, counts.get(row.unit_id, _NONE)) for row in members]
+    tasks, programmes = _tasks(user, units, year)
+    counts = _merge(_exemplars(user, units, year), tasks)
+    given = {"nam": year, **programme_of(programmes)}
+    rows = [_row(user, row, given, counts.get(row.unit_id, _NONE)) for row in members]
     whole = {kind: sum(found.get(kind, 0) for found in counts.values()) for kind in _KINDS}
     columns = [_("Đăng ký"), _("Công nhận"), _("Nhiệm vụ"), _("Đã nộp"), _("Đúng hạn")]
-    total = GridRow(_("Cộng"), "", _figures(whole, year, {"khoi": block.pk}, {"khoi": block.pk}))
+    total = GridRow(_("Cộng"), "", _figures(whole, given, {"khoi": block.pk}, {"khoi": block.pk}))
     return BlockGrid(block, year, columns, rows, total)
 
 
@@ -70,16 +74,24 @@ def _exemplars(user: User, units: list[int], year: int) -> dict[int, dict[str, i
     return {unit: {"registered": a, "recognised": b} for unit, a, b in grouped}
 
 
-def _tasks(user: User, units: list[int], year: int) -> dict[int, dict[str, int]]:
-    """Tasks due in the year, those handed in and those in time, by unit: one query."""
-    rows = UnitTask.objects.visible_to(user).filter(unit__in=units, milestone__due__year=year).order_by()
+def _tasks(user: User, units: list[int], year: int) -> tuple[dict[int, dict[str, int]], set[int]]:
+    """Tasks due in the year, those handed in and those in time, by the unit they were given to: one query.
+
+    With the programmes that they belong to.
+    """
+    rows = UnitTask.objects.visible_to(user).filter(addressed__in=units, milestone__due__year=year).order_by()
     handed = Q(state__in=sorted(HANDED_IN))
-    grouped = rows.values_list("unit_id").annotate(
+    grouped = rows.values_list("addressed_id", "milestone__programme_id").annotate(
         n=Count("pk"),
         handed=Count("pk", filter=handed),
         timely=Count("pk", filter=handed & Q(first_submitted_on__lte=F("due"))),
     )
-    return {unit: {"expected": n, "handed_in": a, "in_time": b} for unit, n, a, b in grouped}
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
+    programmes = set()
+    for unit, programme, expected, handed_in, in_time in grouped:
+        programmes.add(programme)
+        counts[unit].update(expected=expected, handed_in=handed_in, in_time=in_time)
+    return {unit: dict(found) for unit, found in counts.items()}, programmes
 
 
 def _merge(*parts: Mapping[int, Mapping[str, int]]) -> dict[int, dict[str, int]]:
@@ -90,19 +102,20 @@ def _merge(*parts: Mapping[int, Mapping[str, int]]) -> dict[int, dict[str, int]]
     return merged
 
 
-def _row(user: User, member: BlockMembership, year: int, counts: Mapping[str, int]) -> GridRow:
+def _row(user: User, member: BlockMembership, given: Mapping[str, object], counts: Mapping[str, int]) -> GridRow:
     duty = _("Khối trưởng") if member.is_head else _("Khối phó") if member.is_deputy else ""
     alone = "1" if user.unit_tree.has_parts(member.unit_id) else ""
     registry = {"don-vi": member.unit_id, "rieng": alone}
-    return GridRow(member.unit.short_name, duty, _figures(counts, year, registry, {"don-vi": member.unit_id}))
+    return GridRow(member.unit.short_name, duty, _figures(counts, given, registry, {"duoc-giao": member.unit_id}))
 
 
 def _figures(
-    counts: Mapping[str, int], year: int, registry: Mapping[str, object], tasks: Mapping[str, object]
+    counts: Mapping[str, int], given: Mapping[str, object], registry: Mapping[str, object], tasks: Mapping[str, object]
 ) -> list[Figure]:
+    year = given["nam"]
     recognised = {"trang-thai": State.RECOGNISED.value, "nam": year}
     urls = [list_url(**{"nam-dang-ky": year}, **registry), list_url(**recognised, **registry)]
-    urls += [_task_url(nam=year, **tasks, xem=shown) for shown in _SHOWN.values()]
+    urls += [_task_url(**given, **tasks, xem=shown) for shown in _SHOWN.values()]
     return [Figure(counts.get(kind, 0), url) for kind, url in zip(_KINDS, urls, strict=True)]
 
 

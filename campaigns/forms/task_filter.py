@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
-from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext as _
 
 from campaigns.enums import ExtensionState, TaskState
-from campaigns.models import Extension, Milestone
+from campaigns.models import Extension, Milestone, UnitTask
 from campaigns.querysets import READS_ALL, overdue_on
 from core import clock
 from core.text import clean_line, search_key, search_words
 from organizations.enums import UNIT_ROLES
-from organizations.models import BlockMembership, EmulationBlock
+from organizations.models import EmulationBlock
 
 if TYPE_CHECKING:
     from campaigns.querysets import UnitTaskQuerySet
@@ -67,7 +66,10 @@ class TaskFilter:
     @cached_property
     def units(self) -> dict[int, str]:
         """The units whose tasks the person reads."""
-        return dict(self.user.unit_tree.choices(set(self.user.reach(*UNIT_ROLES, *READS_ALL))))
+        near = set(self.user.reach(*UNIT_ROLES, *READS_ALL))
+        if self.user.access.has(*READS_ALL):
+            near.update(UnitTask.objects.answered_outside(self.user, *READS_ALL).values_list("unit", flat=True))
+        return dict(self.user.unit_tree.choices(near))
 
     @cached_property
     def blocks(self) -> dict[int, str]:
@@ -89,10 +91,7 @@ class TaskFilter:
             path = next(path for pk, path, _n, _k in self.user.unit_tree.rows if pk == self.unit)
             rows = rows.filter(unit_id__in=self.user.unit_tree.ids_within(path))
         if self.block:
-            members = BlockMembership.objects.filter(
-                block=self.block, unit=OuterRef("unit"), year=ExtractYear(OuterRef("milestone__due"))
-            )
-            rows = rows.filter(Exists(members))
+            rows = rows.of_block(self.block)
         for word in search_words(self.q):
             rows = rows.filter(self._holding(word))
         return rows

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.enums import OWED, ExtensionState, TaskState
@@ -14,6 +16,9 @@ from core.history import field_history
 from core.workflow import TransitionLog
 
 from .milestone import Milestone
+
+if TYPE_CHECKING:
+    from organizations.models import Unit
 
 #: The states as constraints write them: sorted, so that migrations stay the same.
 _OWED = sorted(OWED)
@@ -89,6 +94,37 @@ class UnitTask(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("campaigns:task_detail", args=[self.pk])
+
+    @property
+    def office_unit(self) -> Unit:
+        """The unit whose office reads and judges the report: the programme's, wherever a successor lies in the tree."""
+        return self.milestone.programme.unit
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Whether another unit answers than the one it was given to."""
+        return self.addressed_id != self.unit_id
+
+    @property
+    def given_to(self) -> Unit:
+        """The unit whose figures count for the task: as it was when the milestone was published."""
+        return self.addressed if self.is_handed_over else self.unit
+
+    @property
+    def unit_label(self) -> str:
+        """The short name of who answers, after a hand-over with the unit that the task was given to."""
+        return self.named(self.unit.short_name)
+
+    @property
+    def unit_title(self) -> str:
+        """The same with the name in full, for the head of a page."""
+        return self.named(self.unit.name)
+
+    def named(self, name: str) -> str:
+        """A name of the unit that answers, after a hand-over with the unit that the task was given to."""
+        if not self.is_handed_over:
+            return name
+        return gettext("%(unit)s (nhận từ %(old)s)") % {"unit": name, "old": self.addressed.short_name}
 
     @property
     def came_late(self) -> bool:

@@ -29,7 +29,7 @@ SHOWN = {
     "cho": _("Chờ nhận"),
     "nhan": _("Đã nhận"),
 }
-ALL_YEARS = "tat-ca"
+ALL_YEARS = ALL_PROGRAMMES = "tat-ca"
 NO_BLOCK = "khong"
 
 
@@ -42,8 +42,15 @@ class Choice:
     selected: bool
 
 
+def _years_of(programme: Programme) -> range:
+    return range(programme.starts.year, programme.ends.year + 1)
+
+
 class ScheduleFilter:
-    """Programme, year, milestone, kind, block, unit and what to show; two queries, for milestones and blocks."""
+    """Programme, year, milestone, kind, block, unit and what to show; two queries, for milestones and blocks.
+
+    `unit` answers for a task now, `addressed` is the one it was given to.
+    """
 
     def __init__(self, query: Mapping[str, str], user: User) -> None:
         self.user = user
@@ -51,13 +58,15 @@ class ScheduleFilter:
         found = Milestone.objects.visible_to(user).select_related("programme__unit").order_by("due", "position", "pk")
         self.all_milestones = list(found)
         self.programmes = list({m.programme_id: m.programme for m in self.all_milestones}.values())
-        self.programme = self._programme(query.get("chuong-trinh", ""))
+        self.every_programme = query.get("chuong-trinh") == ALL_PROGRAMMES and len(self.programmes) > 1
+        self.programme = self._programme(query)
         self.year = self._year(query.get("nam", ""))
         self.milestone = self._milestone(query.get("moc", ""))
         self.kind = query.get("loai", "") if query.get("loai") in UnitKind.values else ""
         known = {NO_BLOCK, *(str(pk) for pk, _name in self.blocks)}
         self.block = query.get("khoi", "") if query.get("khoi") in known else ""
         self.unit = self._unit(query.get("don-vi", ""))
+        self.addressed = self._unit(query.get("duoc-giao", ""))
         self.shown = query.get("xem", "") if query.get("xem") in SHOWN else ""
         self.late_only = query.get("cham") == "1"
 
@@ -68,24 +77,45 @@ class ScheduleFilter:
 
     @cached_property
     def years(self) -> list[int]:
-        """The years of the programme."""
-        first, last = (self.programme.starts.year, self.programme.ends.year) if self.programme else (0, -1)
-        return list(range(first, last + 1))
+        """The years of the programme, or of all of them."""
+        asked = self.programmes if self.every_programme else [self.programme] if self.programme else []
+        return sorted({year for programme in asked for year in _years_of(programme)})
 
     @property
     def milestones(self) -> list[Milestone]:
         """Those of the programme and year that units answer, soonest first."""
-        return [m for m in self.of_programme if m.is_published and self.year in (None, m.due.year)]
+        return [m for m in self._in_question if m.is_published and self.year in (None, m.due.year)]
+
+    @property
+    def _in_question(self) -> list[Milestone]:
+        return self.all_milestones if self.every_programme else self.of_programme
 
     @property
     def of_programme(self) -> list[Milestone]:
         """All of the programme, also events and what is not published yet."""
         return [m for m in self.all_milestones if self.programme and m.programme_id == self.programme.pk]
 
-    def _programme(self, asked: str) -> Programme | None:
-        chosen = next((p for p in self.programmes if str(p.pk) == asked), None)
-        running = [p for p in self.programmes if p.starts <= self.today <= p.ends]
-        return chosen or (running or self.programmes or [None])[0]
+    def _programme(self, query: Mapping[str, str]) -> Programme | None:
+        """The one asked for, else that of the milestone, else one of the year; of several the one that runs today."""
+        asked, milestone, year = (query.get(name, "") for name in ("chuong-trinh", "moc", "nam"))
+        named = [p for p in self.programmes if str(p.pk) == asked]
+        named = named or [m.programme for m in self.all_milestones if str(m.pk) == milestone]
+        of_year = [p for p in self.programmes if year in map(str, _years_of(p))]
+        near = named or of_year or self.programmes
+        running = [p for p in near if p.starts <= self.today <= p.ends]
+        return next(iter([*running, *near]), None)
+
+    @property
+    def programme_value(self) -> str:
+        """The programme as an address names it; "" while there is one only."""
+        if self.every_programme:
+            return ALL_PROGRAMMES
+        return str(self.programme.pk) if self.programme and len(self.programmes) > 1 else ""
+
+    @property
+    def programme_name(self) -> str:
+        """The name of the programme that is shown; "" of all."""
+        return self.programme.name if self.programme and not self.every_programme else ""
 
     def _year(self, asked: str) -> int | None:
         if asked == ALL_YEARS or not self.years:
@@ -95,7 +125,7 @@ class ScheduleFilter:
         return min(max(self.today.year, self.years[0]), self.years[-1])
 
     def _milestone(self, asked: str) -> Milestone | None:
-        found = next((m for m in self.of_programme if str(m.pk) == asked), None)
+        found = next((m for m in self._in_question if str(m.pk) == asked), None)
         if found:
             self.year = None if self.year is None else found.due.year
         return found
@@ -106,6 +136,10 @@ class ScheduleFilter:
 
     def tasks(self) -> UnitTaskQuerySet:
         """The tasks that the person may see and the address asks for."""
+        return self._narrow(self.tasks_in_any_state())
+
+    def tasks_in_any_state(self) -> UnitTaskQuerySet:
+        """The same whatever of them is to be shown."""
         rows = UnitTask.objects.visible_to(self.user)
         wanted = [self.milestone] if self.milestone else self.milestones
         rows = rows.filter(milestone__in=[m.pk for m in wanted])
@@ -115,7 +149,9 @@ class ScheduleFilter:
             rows = rows.without_block() if self.block == NO_BLOCK else rows.of_block(int(self.block))
         if self.unit:
             rows = rows.filter(unit=self.unit)
-        return self._narrow(rows)
+        if self.addressed:
+            rows = rows.filter(addressed=self.addressed)
+        return rows
 
     def _narrow(self, rows: UnitTaskQuerySet) -> UnitTaskQuerySet:
         match self.shown:
@@ -136,12 +172,13 @@ class ScheduleFilter:
     def query(self, **changes: object) -> str:
         """The address's query with some values changed; None drops one."""
         values: dict[str, object] = {
-            "chuong-trinh": self.programme.pk if self.programme and len(self.programmes) > 1 else None,
+            "chuong-trinh": self.programme_value,
             "nam": self.year or ALL_YEARS,
             "moc": self.milestone.pk if self.milestone else None,
             "loai": self.kind,
             "khoi": self.block,
             "don-vi": self.unit,
+            "duoc-giao": self.addressed,
             "xem": self.shown,
             "cham": "1" if self.late_only else None,
         }
@@ -153,8 +190,8 @@ class ScheduleFilter:
         chosen = [*self.kind_choices(), *self.block_choices(), *self.shown_choices()]
         parts = [str(_("Năm %(year)s") % {"year": self.year}) if self.year else str(_("Cả giai đoạn"))]
         parts += [choice.label for choice in chosen if choice.selected]
-        if self.unit:
-            parts += [name for _pk, name in self.user.unit_tree.choices({self.unit})]
+        if units := {pk for pk in (self.unit, self.addressed) if pk}:
+            parts += [name for _pk, name in self.user.unit_tree.choices(units)]
         if self.late_only:
             parts.append(str(_("chỉ đơn vị chậm")))
         return " · ".join(parts)

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from django.core.paginator import Page
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from campaigns.enums import ExtensionState
-from campaigns.models import Extension, Milestone, UnitTask
+from campaigns.models import Extension, Milestone
+from campaigns.querysets import UnitTaskQuerySet
 from core.paging import CountedPaginator
 
-from .filters import ScheduleFilter
+from .filters import ALL_YEARS, ScheduleFilter
 from .numbers import Completeness, Numbers, completeness
 from .words import Standing, milestone_standing, task_standing
 
 #: Units on a page: more than a district has.
 ROWS = 100
+#: Looks of cells, the worst first.
+_LOOKS = ("overdue", "asked", "returned", "due_soon", "open", "draft", "waiting", "done")
+_ORDER = {look: place for place, look in enumerate(_LOOKS)}
 _COLUMNS = ("pk", "unit_id", "milestone_id", "state", "due", "return_due")
 
 
@@ -36,26 +42,26 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """How one unit stands with one milestone; without a task it owes nothing."""
+    """How one unit stands with one milestone; without a task it owes nothing.
+
+    A successor may answer for several: the worst standing is shown, with their number and the list of them.
+    """
 
     standing: Standing
     url: str
     due: datetime.date
+    count: int = 1
 
 
 @dataclass(frozen=True)
 class Row:
-    """One unit and its cells in the order of the columns."""
+    """One unit and its cells in the order of the columns; `url` is the list of all that it owes."""
 
     unit: int
     name: str
     cells: list[Cell | None]
     numbers: Numbers
-
-    @property
-    def url(self) -> str:
-        """The list of all that the unit owes."""
-        return f"{reverse('campaigns:progress_list')}?don-vi={self.unit}&nam=tat-ca"
+    url: str
 
 
 @dataclass(frozen=True)
@@ -73,15 +79,15 @@ class Grid:
 def grid(wanted: ScheduleFilter, page: str | int = 1) -> Grid:
     """The grid that the address asks for; with "late only" just the units that are late with something shown."""
     focus, wanted.milestone = wanted.milestone, None
-    found = completeness(wanted.tasks(), wanted.today)
+    found, tasks = completeness(wanted.tasks(), wanted.today), wanted.tasks_in_any_state()
     wanted.milestone = focus
     units = [(pk, name) for pk, name in wanted.user.unit_tree.choices(set(found.by_unit)) if _shown(wanted, found, pk)]
     paginator = CountedPaginator(units, ROWS, len(units))
     shown = paginator.get_page(page)
-    cells = _cells(wanted, [pk for pk, _name in shown.object_list])
+    cells = _cells(wanted, tasks.filter(unit__in=[pk for pk, _name in shown.object_list]))
     columns = [_column(wanted, milestone, found) for milestone in wanted.milestones]
     rows = [
-        Row(pk, name, [cells.get((pk, c.milestone.pk)) for c in columns], found.by_unit[pk])
+        Row(pk, name, [cells.get((pk, c.milestone.pk)) for c in columns], found.by_unit[pk], _row_url(wanted, pk))
         for pk, name in shown.object_list
     ]
     chosen = _focus(wanted, columns)
@@ -105,15 +111,33 @@ def _column(wanted: ScheduleFilter, milestone: Milestone, found: Completeness) -
     )
 
 
-def _cells(wanted: ScheduleFilter, units: list[int]) -> dict[tuple[int, int], Cell]:
+def _row_url(wanted: ScheduleFilter, unit: int) -> str:
+    query = {"chuong-trinh": wanted.programme_value, "don-vi": unit, "nam": ALL_YEARS}
+    return f"{reverse('campaigns:progress_list')}?{urlencode({name: value for name, value in query.items() if value})}"
+
+
+def _cells(wanted: ScheduleFilter, tasks: UnitTaskQuerySet) -> dict[tuple[int, int], Cell]:
     asked = Extension.objects.filter(task=OuterRef("pk"), state=ExtensionState.OPEN)
-    tasks = UnitTask.objects.filter(unit__in=units, milestone__in=[m.pk for m in wanted.milestones])
-    rows = tasks.order_by().annotate(asked=Exists(asked)).values_list(*_COLUMNS, "asked")
+    rows = tasks.order_by("pk").annotate(asked=Exists(asked)).values_list(*_COLUMNS, "asked")
     opens = {m.pk: m.opens for m in wanted.milestones}
-    return {
-        (unit, milestone): _cell(wanted, pk, (state, due, back, waits), opens[milestone])
-        for pk, unit, milestone, state, due, back, waits in rows
-    }
+    found: dict[tuple[int, int], list[Cell]] = defaultdict(list)
+    for pk, unit, milestone, state, due, back, waits in rows:
+        found[unit, milestone].append(_cell(wanted, pk, (state, due, back, waits), opens[milestone]))
+    return {key: _worst(wanted, key, cells) for key, cells in found.items()}
+
+
+def _worst(wanted: ScheduleFilter, key: tuple[int, int], cells: list[Cell]) -> Cell:
+    """One cell for all that a unit owes by a milestone."""
+    worst = min(cells, key=_urgency)
+    if len(cells) == 1:
+        return worst
+    unit, milestone = key
+    query = wanted.query(don_vi=unit, moc=milestone, cham=None, xem=None)
+    return replace(worst, url=f"{reverse('campaigns:progress_list')}?{query}", count=len(cells))
+
+
+def _urgency(cell: Cell) -> tuple[int, datetime.date]:
+    return _ORDER.get(cell.standing.look, len(_ORDER)), cell.due
 
 
 def _cell(wanted: ScheduleFilter, task: int, how: tuple, opens: datetime.date) -> Cell:
@@ -138,5 +162,4 @@ def _lines(rows: list[Row], columns: list[Column], focus: Column | None) -> list
         return []
     place = columns.index(focus)
     lines = [(row.name, cell) for row in rows if (cell := row.cells[place])]
-    order = {"overdue": 0, "asked": 1, "returned": 2, "due_soon": 3, "open": 4}
-    return sorted(lines, key=lambda line: (order.get(line[1].standing.look, 9), line[1].due))
+    return sorted(lines, key=lambda line: _urgency(line[1]))

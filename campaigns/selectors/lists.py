@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -16,7 +17,7 @@ from campaigns.querysets import UnitTaskQuerySet
 from core import clock
 from organizations.models import BlockMembership
 
-from .filters import NO_BLOCK, ScheduleFilter
+from .filters import ALL_PROGRAMMES, ALL_YEARS, NO_BLOCK, ScheduleFilter
 from .numbers import Numbers, by_block, completeness
 from .words import Standing, task_standing
 
@@ -73,8 +74,12 @@ class NumbersRow:
 
 
 def numbers_by(wanted: ScheduleFilter, group: str) -> tuple[list[NumbersRow], NumbersRow]:
-    """The five numbers by unit, block or milestone, and of all: one query over tasks, one more for blocks."""
-    found = completeness(wanted.tasks(), wanted.today)
+    """The five numbers by unit, block or milestone, and of all: one query over tasks, one more for blocks.
+
+    A block answers for what was given to its members of the year, whoever took it over.
+    """
+    year_of_blocks = wanted.year if group == "khoi" else None
+    found = completeness(wanted.tasks(), wanted.today, "addressed_id" if year_of_blocks else "unit_id")
     whole = NumbersRow(_("Cộng"), found.total, wanted.query(xem=None, cham=None))
     if group == "moc":
         rows = [
@@ -82,8 +87,8 @@ def numbers_by(wanted: ScheduleFilter, group: str) -> tuple[list[NumbersRow], Nu
             for m in wanted.milestones
             if m.pk in found.by_milestone
         ]
-    elif group == "khoi" and wanted.year:
-        members = BlockMembership.objects.filter(year=wanted.year).values_list("unit", "block")
+    elif year_of_blocks:
+        members = BlockMembership.objects.filter(year=year_of_blocks).values_list("unit", "block")
         blocks = by_block(found, dict(members))
         rows = [
             NumbersRow(name, blocks[pk], wanted.query(khoi=pk or NO_BLOCK, xem=None, cham=None))
@@ -119,6 +124,16 @@ class LateUnits:
 def late_unit_names(user: User) -> LateUnits:
     """Who is late in the person's scope: one query."""
     tasks = UnitTask.objects.visible_to(user).filter(milestone__programme__closed_at=None)
-    units = set(tasks.overdue(clock.today()).order_by().values_list("unit", flat=True).distinct())
-    names = [name for _pk, name in user.unit_tree.choices(units)]
-    return LateUnits(names, f"{reverse('campaigns:progress_grid')}?cham=1&nam=tat-ca")
+    late = tasks.overdue(clock.today()).order_by().values_list("unit", "milestone__programme").distinct()
+    found = list(late)
+    names = [name for _pk, name in user.unit_tree.choices({unit for unit, _programme in found})]
+    programme = programme_of({programme for _unit, programme in found})
+    query = urlencode({**programme, "cham": 1, "nam": ALL_YEARS})
+    return LateUnits(names, f"{reverse('campaigns:progress_grid')}?{query}")
+
+
+def programme_of(counted: Collection[int]) -> dict[str, object]:
+    """What the address of a list says of the programme for figures that were counted over some programmes."""
+    if not counted:
+        return {}
+    return {"chuong-trinh": next(iter(counted)) if len(counted) == 1 else ALL_PROGRAMMES}

@@ -55,18 +55,18 @@ def _share(part: int, whole: int) -> str:
 
 @dataclass(frozen=True)
 class Completeness:
-    """The numbers of some tasks by unit, by milestone, and of all."""
+    """The numbers of some tasks by unit (who answers, or who they were given to), by milestone, and of all."""
 
     by_unit: dict[int, Numbers] = field(default_factory=dict)
     by_milestone: dict[int, Numbers] = field(default_factory=dict)
     total: Numbers = field(default_factory=Numbers)
 
 
-def grouped(tasks: UnitTaskQuerySet, today: datetime.date) -> QuerySet:
+def grouped(tasks: UnitTaskQuerySet, today: datetime.date, unit: str = "unit_id") -> QuerySet:
     """The one query over (unit, milestone, state): how many, how many came in time, how many are late."""
     return (
         tasks.order_by()
-        .values_list("unit_id", "milestone_id", "state")
+        .values_list(unit, "milestone_id", "state")
         .annotate(
             n=Count("*"),
             on_time=Count("pk", filter=Q(first_submitted_on__lte=F("due"))),
@@ -75,9 +75,9 @@ def grouped(tasks: UnitTaskQuerySet, today: datetime.date) -> QuerySet:
     )
 
 
-def completeness(tasks: UnitTaskQuerySet, today: datetime.date) -> Completeness:
-    """Count some tasks: one query, added up in memory."""
-    units, milestones = _tally(_chunks(grouped(tasks, today)))
+def completeness(tasks: UnitTaskQuerySet, today: datetime.date, unit: str = "unit_id") -> Completeness:
+    """Count some tasks: one query, added up in memory. `unit` is the column of the unit that they count for."""
+    units, milestones = _tally(_chunks(grouped(tasks, today, unit)))
     by_milestone = _added_up(milestones)
     return Completeness(_added_up(units), by_milestone, sum(by_milestone.values(), Numbers()))
 

@@ -71,7 +71,7 @@ def _ladder(milestone: Milestone, task: UnitTask, due: datetime.date, offsets: S
             told_later = any((task.pk, due, later) in told for later in offsets if later > offset)
             look, word, why = _untold(milestone, task, offset, day, told_later=told_later)
         steps.append(Step(step_words(offset), look, word, day, why))
-    return UnitLadder(task.unit.name, due, steps, in_force)
+    return UnitLadder(task.named(task.unit.name), due, steps, in_force)
 
 
 #: What of several channels and people counts for a step: one that reached somebody, else what is worse.

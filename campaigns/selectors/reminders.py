@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from campaigns.access_rows.reminders import READERS
 from campaigns.models import Milestone, UnitTask
 from campaigns.owed import SUBJECT
+from campaigns.querysets import of_programmes_below
 from core import clock
 from core.dates import format_date
 from core.numbers import format_number
@@ -45,8 +46,8 @@ LOOKS = {
 
 
 def milestones_of(user: User) -> QuerySet[Milestone]:
-    """Published milestones with tasks in the scope of those who follow reminders, the latest due first."""
-    tasks = UnitTask.objects.filter(unit__in=user.reach(*READERS))
+    """Published milestones with tasks in the programmes of those who follow reminders, the latest due first."""
+    tasks = UnitTask.objects.filter(of_programmes_below(user.access.paths(*READERS)))
     return Milestone.objects.published().filter(pk__in=tasks.values("milestone")).order_by("-due", "-pk")
 
 
@@ -58,7 +59,9 @@ class ProofFilter:
         self.milestones = list(milestones_of(user))
         wanted = asked.get("moc", "")
         self.milestone = next((m for m in self.milestones if str(m.pk) == wanted), None)
-        self.units = user.unit_tree.choices(set(user.reach(*READERS)))
+        self.reach = user.reach(*READERS)
+        self.outside = dict(UnitTask.objects.answered_outside(user, *READERS).values_list("pk", "unit"))
+        self.units = user.unit_tree.choices({*self.reach, *self.outside.values()})
         self.unit = next((pk for pk, _name in self.units if str(pk) == asked.get("don-vi", "")), None)
         self.kinds = [(source.subject_type, source.label) for source in sources()]
         self.kind = next((kind for kind, _label in self.kinds if kind == asked.get("loai", "")), "")
@@ -97,7 +100,10 @@ def _readable(source: Source, wanted: ProofFilter) -> Q:
 
 
 def _narrowed(wanted: ProofFilter, condition: Q) -> QuerySet[Reminder]:
-    rows = Reminder.objects.filter(condition).within_reach(wanted.user.reach(*READERS))
+    rows = Reminder.objects.filter(condition)
+    near = rows.within_reach(wanted.reach)
+    outside = rows.filter(subject_type=SUBJECT, subject_id__in=list(wanted.outside))
+    rows = near | outside if wanted.outside else near
     if wanted.milestone:
         tasks = UnitTask.objects.filter(milestone=wanted.milestone)
         rows = rows.filter(subject_type=SUBJECT, subject_id__in=tasks.values("pk"))

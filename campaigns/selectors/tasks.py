@@ -97,16 +97,17 @@ def duties_of(unit: Unit, year: int, user: User) -> list[DutyRow]:
     rows = (
         UnitTask.objects.visible_to(user)
         .filter(unit=unit, milestone__due__year=year)
-        .select_related("milestone", "unit")
+        .select_related("milestone", "unit", "addressed")
         .order_by("due", "pk")
     )
     tasks = list(rows)
     return [DutyRow(duty, [task for task in tasks if task.milestone.duty == duty]) for duty in Duty]
 
 
-def years_of(unit: Unit) -> list[int]:
-    """The years in which a unit has tasks, the last first."""
-    days: Iterable[datetime.date] = Milestone.objects.filter(tasks__unit=unit).dates("due", "year")
+def years_of(unit: Unit, user: User) -> list[int]:
+    """The years in which a unit has tasks that the person reads, the last first."""
+    tasks = UnitTask.objects.visible_to(user).filter(unit=unit)
+    days: Iterable[datetime.date] = Milestone.objects.filter(pk__in=tasks.values("milestone")).dates("due", "year")
     return sorted({day.year for day in days}, reverse=True)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from campaigns import letters
 from campaigns.models import UnitTask
 from core import clock
 from core.audit import Entry, Subject
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def hand_over(*, task: UnitTask, unit: Unit, by: User, reason: str) -> None:
-    """Let another unit answer for a task; `addressed` keeps whom it was given to.
+    """Let another unit answer for a task and tell its officers; `addressed` keeps whom it was given to.
 
     Refused for a unit outside the district that is no successor, for one that exists no more, and without a reason.
     """
@@ -35,7 +36,7 @@ def hand_over(*, task: UnitTask, unit: Unit, by: User, reason: str) -> None:
 
 @transaction.atomic
 def hand_over_all(*, closed: Unit, unit: Unit, by: User, reason: str) -> int:
-    """Let a successor answer for all that a closed unit still owes; returns how many tasks moved."""
+    """Let a successor answer for all that a closed unit still owes, told by one letter; returns how many moved."""
     if closed.valid_to is None or closed.valid_to >= clock.today():
         raise WorkflowError(_("%(unit)s vẫn đang hoạt động nên chỉ giao lại được từng nhiệm vụ.") % {"unit": closed})
     owed = UnitTask.objects.owed().filter(unit=closed, milestone__programme__closed_at=None)
@@ -54,7 +55,7 @@ def successors(unit: Unit) -> set[int]:
 
 def _hand_over(pks: Sequence[int], unit: Unit, by: User, reason: str) -> int:
     rows = UnitTask.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
-    tasks = list(rows.select_related("milestone__programme__unit", "unit"))
+    tasks = list(rows.select_related("milestone__programme__unit", "unit", "addressed"))
     if not tasks:
         raise WorkflowError(_("Không còn nhiệm vụ nào phải giao lại."))
     if not reason.strip():
@@ -69,7 +70,8 @@ def _hand_over(pks: Sequence[int], unit: Unit, by: User, reason: str) -> int:
     UnitTask.objects.filter(pk__in=before).update(unit=unit)
     keep_history(tasks, by)
     pass_guidance(tasks=tasks, before=before)
-    record_all(_entry(task, before[task.pk], by, reason) for task in tasks)
+    events = record_all(_entry(task, before[task.pk], by, reason) for task in tasks)
+    letters.tell_handed_over(tasks, unit, step=events[0].number)
     return len(tasks)
 
 
@@ -94,7 +96,8 @@ def _entry(task: UnitTask, before: int, by: User, reason: str) -> Entry:
         action="unit_task.hand_over",
         actor=by,
         roles=frozenset({Role.INTERIOR_HEAD.value}),
-        subject=Subject("unit_task", task.pk, task.milestone.code, task.unit_id),
+        # The successor may lie outside the district: the act stands in the log of the district that did it.
+        subject=Subject("unit_task", task.pk, task.milestone.code, task.addressed_id),
         reason=reason.strip(),
         data={"from": before, "to": task.unit_id},
     )

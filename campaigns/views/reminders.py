@@ -73,10 +73,10 @@ def _ladders(request: HttpRequest, wanted: ProofFilter) -> dict[str, object]:
     """The ladders of the units of one milestone, a page of them; nothing without a milestone."""
     if wanted.milestone is None:
         return {}
-    tasks = UnitTask.objects.filter(milestone=wanted.milestone, unit__in=request.user.reach(*READERS))
+    tasks = UnitTask.objects.filter(milestone=wanted.milestone)
     if wanted.unit:
         tasks = tasks.filter(unit=wanted.unit)
-    ordered = tasks.select_related("unit").order_by("unit__sort_key", "pk")
+    ordered = tasks.select_related("unit", "addressed").order_by("unit__sort_key", "pk")
     page = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("trang-don-vi"))
     return {"ladders": unit_ladders(wanted.milestone, list(page)), "ladder_page": page}
 

@@ -20,7 +20,7 @@ from core.workflow import WorkflowError
 
 from .task_scope import tell_refusal, written_task
 
-_RELATED = ("task__unit", "task__milestone__programme")
+_RELATED = ("task__unit", "task__milestone__programme__unit")
 
 
 @require_safe

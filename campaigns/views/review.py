@@ -30,7 +30,7 @@ PAGE_SIZE = 25
 @require_safe
 def task_queue(request: HttpRequest) -> HttpResponse:
     """Reports that wait for the person, the one that came first on top."""
-    rows = queue_of(request.user).select_related("milestone", "unit", "submitted_by")
+    rows = queue_of(request.user).select_related("milestone", "unit", "addressed", "submitted_by")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("trang"))
     return render(request, "campaigns/task_queue.html", {"page_obj": page})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -33,6 +35,9 @@ from organizations.models import Unit
 
 from .task_scope import get_task, tell_refusal, written_task
 
+if TYPE_CHECKING:
+    from organizations.models import User
+
 PAGE_SIZE = 25
 #: Years that an address may ask for.
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
@@ -46,7 +51,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
     wanted = TaskFilter(request.GET, request.user)
     rows = wanted.narrowed(UnitTask.objects.visible_to(request.user))
     tabs, count = wanted.tabs(rows)
-    shown = wanted.in_order(wanted.in_state(rows)).select_related("milestone", "unit")
+    shown = wanted.in_order(wanted.in_state(rows)).select_related("milestone", "unit", "addressed")
     context = {
         "page_obj": CountedPaginator(shown, PAGE_SIZE, count).get_page(request.GET.get("trang")),
         "filter": wanted,
@@ -158,17 +163,24 @@ def task_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("campaigns:task_report", pk=pk)
 
 
+def _reads_duties(user: User, unit: Unit) -> bool:
+    """Whether a unit lies in the person's scope, or answers for a task of a programme there as a successor."""
+    if user.access.covers(unit.path, *READS_ALL, *UNIT_ROLES):
+        return True
+    return UnitTask.objects.answered_outside(user, *READS_ALL).filter(unit=unit).exists()
+
+
 @require_safe
 def unit_duties(request: HttpRequest, unit: int, year: int) -> HttpResponse:
     """The four yearly duties of one unit with where each stands."""
     found = get_object_or_404(Unit, pk=unit)
     user = request.user
-    if not user.access.covers(found.path, *READS_ALL, *UNIT_ROLES) or not _FIRST_YEAR <= year <= _LAST_YEAR:
+    if not _reads_duties(user, found) or not _FIRST_YEAR <= year <= _LAST_YEAR:
         raise Http404
     context = {
         "unit": found,
         "year": year,
         "duties": duties_of(found, year, user),
-        "years": years_of(found),
+        "years": years_of(found, user),
     }
     return render(request, "campaigns/unit_duties.html", context)

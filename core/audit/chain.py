@@ -15,7 +15,7 @@ from core import clock
 from core.audit.models import AuditEvent, AuditHead, EventKind
 
 if TYPE_CHECKING:
-    from core.workflow import Transition, TransitionLog
+    from core.workflow import Transition
 
 GENESIS = "0" * 64
 #: The columns that the digest covers, in this order for ever.
@@ -124,14 +124,16 @@ def _unit_name(actor: Any) -> str:
     return unit.name[:200] if unit else ""
 
 
-def record_steps(row: Transition, logs: Iterable[TransitionLog], by: Any) -> None:
-    """Add the events of applied transitions; `data` names the log row of each, so that the two can be compared."""
-    record_all(_step_entry(row, log, by) for log in logs)
+def record_steps(row: Transition, logs: Iterable[tuple[Any, frozenset[str]]], by: Any) -> None:
+    """Add the events of applied transitions, each with the roles held over its record.
+
+    `data` names the log row of each, so that the two can be compared.
+    """
+    record_all(_step_entry(row, log, held, by) for log, held in logs)
 
 
-def _step_entry(row: Transition, log: Any, by: Any) -> Entry:
+def _step_entry(row: Transition, log: Any, held: frozenset[str], by: Any) -> Entry:
     record, kind = log.record, log.record._meta.model_name
-    held = frozenset(r for r, _unit, path in by.access.grants if r in row.roles and record.unit.path.startswith(path))
     return Entry(
         kind=EventKind.STEP,
         action=f"{kind}.{row.name}",

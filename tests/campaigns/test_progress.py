@@ -21,8 +21,9 @@ from campaigns.selectors.numbers import Numbers, completeness
 from campaigns.selectors.timeline import timeline
 from campaigns.selectors.words import milestone_standing, task_standing
 from core import clock
+from organizations.models import BlockMembership, Unit
 from tests.campaigns.makers import MilestoneFactory, bring_on, many_units, publish, task_of
-from tests.factories import BlockMembershipFactory, ProgrammeFactory, World
+from tests.factories import BlockMembershipFactory, ProgrammeFactory, UnitFactory, World
 
 Browse = Callable[[str], Client]
 DAY = datetime.date(2023, 6, 20)
@@ -327,3 +328,89 @@ def test_links_of_the_grid_lead_somewhere(world: World, year: dict, browse: Brow
     for column in found.columns:
         shown = client.get(column.late_url).context["page_obj"].paginator.count
         assert (shown, urlsplit(column.late_url).path) == (column.numbers.late, "/ke-hoach/danh-sach/")
+
+
+# After a merger, and with two programmes
+
+
+@pytest.fixture
+def taken_over(world: World, year: dict[str, Milestone]) -> Unit:
+    """A successor in no block that answers for the tasks of A, which stands in one."""
+    successor = UnitFactory(parent=world.district, name="Xã Mới")
+    for milestone in year.values():
+        UnitTask.objects.filter(milestone=milestone, addressed=world.commune_a).update(unit=successor)
+    return successor
+
+
+def test_a_block_keeps_what_was_given_to_its_members(
+    world: World, year: dict, taken_over: Unit, browse: Browse
+) -> None:
+    rows, whole = numbers_by(wanted(world), "khoi")
+    assert [row.numbers.expected for row in rows] == [2, 2]
+    found = dict(figures(rows, whole))
+    client = browse("reviewer")
+    assert {url: client.get(url).context["page_obj"].paginator.count for url in found} == found
+    block = BlockMembership.objects.get().block_id
+    listed = client.get("/ke-hoach/nhiem-vu/", {"khoi": block}).context["page_obj"]
+    assert {task.unit for task in listed} == {taken_over}
+
+
+def test_a_list_is_narrowed_to_whom_tasks_were_given_to(
+    world: World, year: dict, taken_over: Unit, browse: Browse
+) -> None:
+    page = browse("reviewer").get("/ke-hoach/danh-sach/", {"duoc-giao": world.commune_a.pk, "nam": "tat-ca"})
+    assert {line.task.addressed for line in page.context["lines"]} == {world.commune_a}
+    assert f'name="duoc-giao" value="{world.commune_a.pk}"' in page.content.decode()
+    assert "Xã Bình An" in page.context["wanted"].in_words()
+
+
+@pytest.fixture
+def next_period(world: World, year: dict[str, Milestone]) -> Milestone:
+    """A milestone of the next period's programme, which B answers late."""
+    programme = ProgrammeFactory(
+        unit=world.district, starts=datetime.date(2026, 1, 1), ends=datetime.date(2030, 12, 31)
+    )
+    day = datetime.date(2026, 3, 31)
+    return publish(world, programme=programme, opens=datetime.date(2026, 1, 1), due=day, closes=day)
+
+
+@pytest.mark.parametrize(
+    ("query", "period"),
+    [("", 2021), ("nam=2026", 2026), ("nam=2022", 2021), ("nam=9999", 2021), ("nam=tat-ca", 2021), ("moc={moc}", 2026)],
+)
+def test_without_a_programme_the_year_or_the_milestone_chooses_it(
+    world: World, next_period: Milestone, query: str, period: int
+) -> None:
+    chosen = wanted(world, query=query.format(moc=next_period.pk)).programme
+    assert chosen is not None
+    assert chosen.starts.year == period
+
+
+def test_links_of_the_grid_stay_in_their_programme(world: World, next_period: Milestone, browse: Browse) -> None:
+    client = browse("reviewer")
+    page = client.get("/ke-hoach/bang-theo-doi/", {"chuong-trinh": next_period.programme_id})
+    for row in page.context["grid"].rows:
+        lines = client.get(row.url).context["lines"]
+        assert [line.task.milestone_id for line in lines] == [next_period.pk]
+    assert f'<input type="hidden" name="chuong-trinh" value="{next_period.programme_id}">' in page.content.decode()
+
+
+@pytest.mark.parametrize("day", [DAY, datetime.date(2026, 6, 1)])
+def test_the_link_to_late_units_shows_all_of_them(
+    world: World, next_period: Milestone, browse: Browse, stand_on: Callable[[datetime.date], None], day: datetime.date
+) -> None:
+    stand_on(day)
+    world.reviewer.forget_access()
+    late = late_unit_names(world.reviewer)
+    page = browse("reviewer").get(late.url).context
+    assert [row.name for row in page["grid"].rows] == late.names
+    shown = {column.milestone.programme.starts.year for column in page["grid"].columns}
+    assert shown == ({2021} if day == DAY else {2021, 2026})
+
+
+def test_all_programmes_have_one_list(world: World, next_period: Milestone, browse: Browse) -> None:
+    query = {"chuong-trinh": "tat-ca", "nam": "tat-ca"}
+    page = browse("reviewer").get("/ke-hoach/danh-sach/", query)
+    assert page.context["page_obj"].paginator.count == UnitTask.objects.count() == 8
+    assert page.context["wanted"].years == list(range(2021, 2031))
+    assert browse("reviewer").get("/ke-hoach/", query).status_code == 200

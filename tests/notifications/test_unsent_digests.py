@@ -175,7 +175,7 @@ def test_a_task_that_was_handed_over_before_the_mail_left_is_not_told_to_the_for
     UnitTask.objects.filter(milestone=milestone, unit=world.commune_b).delete()
     UnitTask.objects.filter(pk=task_of(milestone, world.commune_a).pk).update(unit=world.commune_b)
     deliver()
-    assert (to_officer(world), states(world)) == ([], [("skipped", "Việc đã giao đơn vị khác trước khi gửi.")])
+    assert (to_officer(world), states(world)) == ([], [("skipped", "Việc đã giao cho đơn vị khác trước khi gửi.")])
 
 
 @pytest.mark.parametrize("who", ["officer", "unit_leader", "reviewer", "interior_head"])

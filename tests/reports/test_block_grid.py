@@ -16,7 +16,7 @@ from models_registry.enums import State
 from organizations.models import EmulationBlock
 from reports.blocks import grid_of
 from tests.campaigns.makers import publish, task_of
-from tests.factories import BlockMembershipFactory, World, many_exemplars
+from tests.factories import BlockMembershipFactory, UnitFactory, World, many_exemplars
 from tests.organizations.test_blocks import make_blocks
 
 Browse = Callable[[str], Client]
@@ -71,6 +71,24 @@ def test_every_task_figure_is_the_length_of_its_list(world: World, block: Emulat
     client = browse("reviewer")
     for figure in (figure for row in [*grid.rows, grid.total] for figure in row.cells[2:]):
         assert client.get(figure.url).context["page_obj"].paginator.count == figure.count, figure.url
+
+
+def test_tasks_that_a_successor_took_over_stay_with_the_block(
+    world: World, block: EmulationBlock, browse: Browse
+) -> None:
+    """A successor founded in the middle of the year stands in no block."""
+    successor = UnitFactory(parent=world.district, name="Xã Mới")
+    UnitTask.objects.filter(addressed=world.commune_a).update(unit=successor)
+    assert [row[2:] for row in counts(world, block, "reviewer")] == [[1, 1, 0], [1, 1, 1], [2, 2, 1]]
+    test_every_task_figure_is_the_length_of_its_list(world, block, browse)
+
+
+def test_tasks_of_two_programmes_in_one_year_are_in_one_list(
+    world: World, block: EmulationBlock, browse: Browse
+) -> None:
+    publish(world)
+    assert [row[2:] for row in counts(world, block, "reviewer")] == [[2, 1, 0], [2, 1, 1], [4, 2, 1]]
+    test_every_task_figure_is_the_length_of_its_list(world, block, browse)
 
 
 def test_the_grid_opens_for_those_who_read_the_whole_block(world: World, block: EmulationBlock, browse: Browse) -> None:
