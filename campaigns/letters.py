@@ -16,7 +16,8 @@ from core.dates import format_date
 from core.forms.checks import noun
 from core.text import shorten
 from notifications.delivery import register_subject
-from notifications.ladder import newest_step
+from notifications.ladder import newest_step, step_key
+from notifications.reminder_models import Reminder, ReminderState
 from notifications.services import Letter, cancel, post
 from organizations.enums import OFFICE_ROLES, Role, UnitKind
 from organizations.models import RoleAssignment, User
@@ -27,6 +28,7 @@ from .calendar import tasks_with
 from .content import sections_of
 from .enums import ExtensionState, TaskState, Tier
 from .models import Extension, ReminderException, TaskTransition, UnitTask
+from .owed import SUBJECT as OWED
 
 if TYPE_CHECKING:
     from notifications.models import OutboxMessage
@@ -124,6 +126,21 @@ def _not_reminded(tasks: Sequence[UnitTask]) -> list[UnitTask]:
     ]
 
 
+def _unaware(tasks: Sequence[UnitTask]) -> list[UnitTask]:
+    """Tasks whose due date no reminder tells: today's says nothing, or was sent before the date was another."""
+    steps = {task.pk: _step_of_today(task) for task in tasks}
+    sent = Reminder.objects.filter(subject_type=OWED, subject_id__in=steps, state=ReminderState.SENT)
+    told = set(sent.filter(step__in=set(steps.values())).values_list("subject_id", "step"))
+    silent = {task.pk for task in _not_reminded(tasks)}
+    return [task for task in tasks if task.pk in silent or (task.pk, steps[task.pk]) in told]
+
+
+def _step_of_today(task: UnitTask) -> str:
+    """The key of the step that today calls for; "" when it calls for none."""
+    offset = newest_step(task.due, task.milestone.steps, clock.today())
+    return "" if offset is None else step_key(task.due, offset)
+
+
 def is_news(milestone: Milestone) -> bool:
     """Whether officers hear of a milestone when it is published; not of what reminders tell them already.
 
@@ -137,13 +154,13 @@ def tell_due(milestone: Milestone, before: datetime.date, reason: str, moved: Se
 
     What was told before and is not read or sent yet names an old day and is told no more.
     """
-    cancel(subject_type=MOVED, subject_id=milestone.pk)
+    for subject in (MOVED, GIVEN):
+        cancel(subject_type=subject, subject_id=milestone.pk)
     if milestone.tier != Tier.UNIT:
         return
-    owing = _not_reminded([task for task in moved if task.state == TaskState.OPEN])
+    owing = _unaware([task for task in moved if task.state == TaskState.OPEN])
     if not owing:
         return
-    cancel(subject_type=GIVEN, subject_id=milestone.pk)
     units = {task.unit_id for task in owing}
     held = RoleAssignment.objects.held_on(clock.today()).filter(role=Role.OFFICER, unit__in=units)
     officers = User.objects.filter(role_assignments__in=held, is_active=True).distinct().order_by("pk")
@@ -347,7 +364,7 @@ def given_is_owed(message: OutboxMessage) -> bool:
     """
     rows = UnitTask.objects.owed().filter(milestone=message.subject_id, milestone__programme__closed_at=None)
     own = rows.filter(path_condition(message.recipient.access.paths(Role.OFFICER), "unit__"))
-    return bool(_not_reminded(list(own.select_related("milestone__programme"))))
+    return bool(_unaware(list(own.select_related("milestone__programme"))))
 
 
 def handed_over_is_owed(message: OutboxMessage) -> bool:

@@ -51,7 +51,7 @@ class ReturnSource(_Records):
 
     def lines(self, ids: Collection[int]) -> dict[int, OwedLine]:
         """Words for those that are still returned."""
-        rows = _returned().filter(pk__in=ids).select_related("unit").annotate(remarks=_remarks())
+        rows = _returned().filter(pk__in=ids).select_related("unit", "search").annotate(remarks=_remarks())
         return {row.pk: _return_line(row) for row in rows.order_by()}
 
 
@@ -94,7 +94,8 @@ def _remarks() -> Subquery:
 
 
 def _return_line(row: Exemplar) -> OwedLine:
-    words = _("bổ sung hồ sơ %(name)s") % {"name": row.full_name}
+    # The name as it was sent: others than the unit read this as well.
+    words = _("bổ sung hồ sơ %(name)s") % {"name": row.words_for(own=False)[0]}
     count = getattr(row, "remarks", None) or 0
     note = ngettext("Còn %(n)d nhận xét cần sửa.", "Còn %(n)d nhận xét cần sửa.", count) % {"n": count} if count else ""
     assert row.return_due is not None

@@ -43,7 +43,7 @@ def plan_day(day: datetime.date) -> Planned | None:
         tick = Tick.objects.select_for_update(skip_locked=True).filter(pk=1).first()
         if tick is None:
             return None
-        if tick.planned_day != day:
+        if tick.planned_day is None or tick.planned_day < day:
             tick.planned_before, tick.planned_day = tick.planned_day, day
             tick.save(update_fields=["planned_before", "planned_day"])
         return Planned(plan(day), gather(day, tick.first_untold(day)))
@@ -52,7 +52,7 @@ def plan_day(day: datetime.date) -> Planned | None:
 def run(hand_out: Callable[[Sequence[int]], object]) -> Tick:
     """Carry out one run; mails are given to `hand_out` by at most IDS_A_TASK.
 
-    Planning that fails does not hold the mails back; what failed is noted for the page and the log.
+    Planning that fails does not hold the letters and digests of the day back; what failed is noted for page and log.
     """
     failed = [_attempt(_plan_in_time), _attempt(lambda: _hand_out_due(hand_out))]
     return note("; ".join(word for word in failed if word))

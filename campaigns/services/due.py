@@ -61,9 +61,10 @@ def _refuse_day(milestone: Milestone, due: datetime.date) -> None:
 
 
 def _move_tasks(milestone: Milestone, before: datetime.date, by: User) -> Sequence[UnitTask]:
-    rows = milestone.tasks.select_for_update().order_by("pk")
+    locked = milestone.tasks.select_for_update().order_by("pk")
     if milestone.due < before:
-        rows = rows.filter(first_submitted_on=None)
+        locked = locked.filter(first_submitted_on=None)
+    rows = list(locked)
     granted = _granted_days(milestone)
     moved: dict[datetime.date, list[UnitTask]] = defaultdict(list)
     for task in rows:

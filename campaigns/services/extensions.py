@@ -22,7 +22,7 @@ from core.workflow import WorkflowError
 from .locking import lock_task
 
 if TYPE_CHECKING:
-    from campaigns.models import Milestone, UnitTask
+    from campaigns.models import Milestone, Programme, UnitTask
     from organizations.models import User
 
 
@@ -122,6 +122,13 @@ def drop_requests(*, task: UnitTask, by: User) -> None:
     """End the open request of a task whose report comes in: the office answers nothing, the unit is told nothing."""
     for extension in task.extensions.filter(state=ExtensionState.OPEN):
         _end(extension, ExtensionState.DROPPED, by, _("đơn vị đã nộp báo cáo."))
+
+
+def drop_open(*, programme: Programme, by: User) -> None:
+    """End the open requests of a programme that is closed: nothing of it can be granted any more."""
+    rows = Extension.objects.filter(task__milestone__programme=programme, state=ExtensionState.OPEN)
+    for extension in rows.select_related("task__unit", "task__milestone").order_by("pk"):
+        _end(extension, ExtensionState.DROPPED, by, _("chương trình đã đóng."))
 
 
 def drop_fulfilled(*, milestone: Milestone, by: User) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from campaigns.models import Milestone, Programme, ReminderException
+from campaigns.content import Section, sections_of
+from campaigns.models import Milestone, Programme, ReminderException, TaskReport
 from campaigns.years import shift_date, shift_words
 from core import clock
 from core.dates import format_date
@@ -39,13 +40,15 @@ def save_milestone(*, milestone: Milestone, by: User, values: Mapping[str, Any],
     if not fresh:
         lock(milestone)
     kept = (*DATES, "tier") if milestone.is_published else ()
-    before = [getattr(milestone, name) for name in DATES]
+    before, written = [getattr(milestone, name) for name in DATES], sections_of(milestone)
     for name, value in values.items():
         if name not in kept:
             setattr(milestone, name, value)
     refuse_outside(programme, milestone.due)
     if milestone.is_published and milestone.is_event:
         raise WorkflowError(_("Mốc đã giao cho đơn vị nên phải giữ ít nhất một thứ đơn vị phải nộp."))
+    if milestone.is_published:
+        _refuse_hiding(milestone, written)
     if fresh:
         milestone.code = next_code(programme)
         milestone.position = programme.milestones.count() + 1
@@ -55,6 +58,18 @@ def save_milestone(*, milestone: Milestone, by: User, values: Mapping[str, Any],
     milestone.chosen_units.set(chosen)
     note(programme, by, "milestone.add" if fresh else "milestone.save", milestone=milestone.code)
     return milestone
+
+
+def _refuse_hiding(milestone: Milestone, before: Iterable[Section]) -> None:
+    """Refuse an outline without a section, or with one as a mere chapter, in which units wrote already."""
+    left = {section.key for section in sections_of(milestone)}
+    gone = [section for section in before if section.key not in left]
+    if not gone:
+        return
+    for texts in TaskReport.objects.filter(task__milestone=milestone).values_list("sections", flat=True).iterator():
+        if hidden := next((section for section in gone if texts.get(section.key, "").strip()), None):
+            words = _("Đơn vị đã viết ở mục “%(title)s” nên giữ mục này trong đề cương, không đặt mục con bên dưới.")
+            raise WorkflowError(words % {"title": hidden.title})
 
 
 def refuse_outside(programme: Programme, due: datetime.date) -> None:

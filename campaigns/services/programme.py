@@ -18,6 +18,8 @@ from core.workflow import WorkflowError
 from organizations.enums import Role
 from organizations.models import Unit
 
+from .extensions import drop_open
+
 if TYPE_CHECKING:
     from organizations.models import User
 
@@ -206,4 +208,5 @@ def close_programme(*, programme: Programme, by: User, summary: str, reason: str
         )
     programme.summary, programme.closed_at, programme.closed_by = summary.strip(), clock.now(), by
     programme.save(update_fields=["summary", "closed_at", "closed_by"])
+    drop_open(programme=programme, by=by)
     note(programme, by, "programme.close", reason=reason.strip(), owed=owed)

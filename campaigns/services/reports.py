@@ -20,7 +20,7 @@ from campaigns.rules import may_write
 from campaigns.workflow import TASK_WORKFLOW
 from core import clock
 from core.dates import format_date
-from core.workflow import WorkflowError, apply
+from core.workflow import WorkflowError, apply, lock
 from core.working_days import working_days_after
 
 from .extensions import drop_requests
@@ -100,6 +100,8 @@ def submit_report(*, task: UnitTask, by: User) -> TaskTransition:
     report is still taken: `first_submitted_on` shows that it was late.
     """
     lock_task(task)
+    # Held to the end, so that a programme that is closed meanwhile has counted this report, or refuses it.
+    lock(task.milestone.programme)
     number = task.versions.count() + 1
     changes = {
         "submitted_at": clock.now(),
@@ -173,7 +175,7 @@ class SentAnew(WorkflowError):
 
     def __init__(self, number: int) -> None:
         words = _(
-            "Sau khi trang này được mở, đơn vị đã nộp bản %(n)d nên chưa ghi quyết định. Đọc bản %(n)d rồi chọn lại."
+            "Sau khi trang này được mở, bản %(n)d đã được nộp nên chưa ghi quyết định. Đọc bản %(n)d rồi chọn lại."
         )
         super().__init__(words % {"n": number})
 

@@ -11,6 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from campaigns import letters
+from campaigns.content import sections_of
+from campaigns.forms.fields import OutlineField
 from campaigns.models import Milestone, ReminderException, UnitTask
 from campaigns.services import (
     add_exception,
@@ -22,12 +24,15 @@ from campaigns.services import (
     remove_exception,
     repeat_milestone,
     save_milestone,
+    save_report,
 )
+from campaigns.services.reports import ReportInput
 from core.audit.models import AuditEvent
 from core.workflow import WorkflowError
-from notifications.delivery import is_owed
+from notifications.delivery import deliver, is_owed
 from notifications.enums import Status
 from notifications.models import OutboxMessage
+from notifications.ticking import plan_day
 from tests.campaigns.inspection_makers import make_guidance, programme_of
 from tests.campaigns.makers import MilestoneFactory, bring_on, many_units, publish, task_of
 from tests.factories import ProgrammeFactory, World
@@ -360,3 +365,44 @@ def test_a_milestone_that_was_read_before_it_was_published_does_not_undo_that(wo
     save_milestone(milestone=read_before, by=world.interior_head, values=VALUES, chosen=[])
     fresh.refresh_from_db()
     assert (fresh.is_published, fresh.due, fresh.title) == (True, datetime.date(2023, 6, 20), "Sơ kết")
+
+
+def test_a_day_moved_and_moved_back_is_told_by_letter_as_its_step_was_told_before(world: World) -> None:
+    milestone = publish(world, programme=ProgrammeFactory(unit=world.district, reminders_on=True))
+    plan_day(DAY)
+    deliver(even_quiet=True)
+    for due in (datetime.date(2023, 12, 20), datetime.date(2023, 6, 15)):
+        change_due(milestone=milestone, by=world.interior_head, due=due, reason="Vì.")
+        milestone.refresh_from_db()
+    assert told_of_move() == [(who, "Đổi hạn sang 15/6/2023: Sơ kết 3 năm") for who in ("officer", "other_officer")]
+    assert plan_day(DAY).reminders == 0
+    assert is_owed(OutboxMessage.objects.filter(subject_type=letters.MOVED, channel="email").latest("pk"))
+
+
+def test_what_was_told_of_the_old_day_is_gone_also_where_reminders_tell_the_new(world: World) -> None:
+    programme = ProgrammeFactory(unit=world.district, reminders_on=True)
+    milestone = publish(world, programme=programme, due=datetime.date(2023, 12, 20), closes=datetime.date(2023, 12, 31))
+    given = OutboxMessage.objects.filter(subject_type=letters.GIVEN)
+    assert set(given.values_list("status", flat=True)) == {Status.PENDING, Status.WAITING}
+    change_due(milestone=milestone, by=world.interior_head, due=datetime.date(2023, 6, 20), reason="Vì.")
+    assert set(given.values_list("status", flat=True)) == {Status.SKIPPED}
+
+
+@pytest.mark.parametrize("outline", [["I. Một", "II. Hai", "II.1. Ba"], ["I. Một"]], ids=["chapter", "gone"])
+def test_a_section_in_which_a_unit_wrote_stays_in_the_outline(world: World, outline: list[str]) -> None:
+    parts = OutlineField().clean("I. Một\nII. Hai")
+    milestone = publish(world, outline=parts)
+    new = {**VALUES, "outline": OutlineField().clean("\n".join(outline))}
+    report = ReportInput(sections={"II": "Đã làm."})
+    save_report(task=task_of(milestone, world.commune_a), by=world.officer, data=report, seen_version=0)
+    with pytest.raises(WorkflowError, match="đã viết ở mục “II. Hai”"):
+        save_milestone(milestone=milestone, by=world.interior_head, values=new, chosen=[])
+    milestone.refresh_from_db()
+    assert milestone.outline == parts
+
+
+def test_a_section_in_which_nobody_wrote_may_become_a_chapter(world: World) -> None:
+    milestone = publish(world, outline=OutlineField().clean("I. Một\nII. Hai"))
+    new = {**VALUES, "outline": OutlineField().clean("I. Một\nII. Hai\nII.1. Ba")}
+    save_milestone(milestone=milestone, by=world.interior_head, values=new, chosen=[])
+    assert [section.key for section in sections_of(milestone)] == ["I", "II.1"]

@@ -9,9 +9,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from campaigns import letters
 from campaigns.models import LegalBasis, Milestone, Programme, UnitGoal
 from campaigns.services import (
     add_basis,
+    ask_extension,
     clone_programme,
     close_programme,
     remove_basis,
@@ -20,6 +22,7 @@ from campaigns.services import (
 )
 from core.audit.models import AuditEvent
 from core.workflow import WorkflowError
+from notifications.models import OutboxMessage
 from tests.campaigns.makers import MilestoneFactory, bring_on, publish, task_of
 from tests.factories import ProgrammeFactory, UnitFactory, World
 
@@ -223,3 +226,13 @@ def test_a_programme_does_not_close_without_words(world: World, programme: Progr
     with pytest.raises(WorkflowError, match="tóm tắt"):
         close_programme(programme=programme, by=world.interior_head, summary="  ")
     assert Milestone.objects.count() == 0
+
+
+def test_closing_ends_the_requests_for_more_time_without_a_letter(world: World, programme: Programme) -> None:
+    task = task_of(publish(world, programme=programme), world.commune_a)
+    extension = ask_extension(task=task, by=world.officer, wanted=datetime.date(2023, 6, 20), reason="Bão.")
+    close_programme(programme=programme, by=world.interior_head, summary="Xong.", reason="Hết cấp huyện.")
+    extension.refresh_from_db()
+    assert (extension.state, extension.answer) == ("dropped", "chương trình đã đóng.")
+    unread = OutboxMessage.objects.filter(subject_type=letters.EXTENSION).exclude(status="skipped")
+    assert not unread.exists()

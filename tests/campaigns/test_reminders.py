@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection
 from django.http import HttpResponse, QueryDict
 from django.test import Client
@@ -443,7 +444,7 @@ def test_a_day_on_which_everything_is_excepted_says_so(world: World, browse: Bro
             milestone=milestone, unit=unit, reason="Đã nộp.", made_by=world.interior_head, made_at=clock.now()
         )
     page = browse("interior_head").get(reverse(PREVIEW), {"ngay": "12/6/2023"}).content.decode()
-    assert "2 việc không nhắc theo ngoại lệ" in page
+    assert "2 việc không nhắc vì đơn vị được miễn nhắc" in page
     assert "mọi việc đã xong" not in page
 
 
@@ -603,3 +604,15 @@ def test_the_command_prints_nothing_of_what_is_off(world: World, milestone: Mile
 
 def test_the_command_rests_on_days_off(world: World, milestone: Milestone) -> None:
     assert said("--date", "2023-06-10") == "10/6/2023 là ngày nghỉ: không gửi lời nhắc nào.\n"
+
+
+def test_a_day_that_is_past_is_not_planned_by_hand(world: World, milestone: Milestone) -> None:
+    with pytest.raises(CommandError, match="2/6/2023 đã qua"):
+        said("--date", "2023-06-02")
+    assert not Reminder.objects.exists()
+
+
+def test_planning_an_earlier_day_does_not_set_the_clock_of_the_engine_back(world: World, milestone: Milestone) -> None:
+    for day in (datetime.date(2023, 6, 5), datetime.date(2023, 6, 2)):
+        plan_day(day)
+    assert Tick.objects.current().first_untold(datetime.date(2023, 6, 6)) == datetime.date(2023, 6, 6)

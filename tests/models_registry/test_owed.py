@@ -10,6 +10,7 @@ import pytest
 from core import clock
 from models_registry.enums import State
 from models_registry.models import Exemplar
+from models_registry.owed import ReturnSource
 from notifications.models import Reminder
 from notifications.planning import plan
 from organizations.enums import Role
@@ -75,3 +76,10 @@ def test_without_reviewers_what_nobody_took_is_told_to_the_head(world: World) ->
     RoleAssignment.objects.filter(role=Role.REVIEWER).delete()
     plan(EIGHTH)
     assert told() == [("interior_head", "unmanned")]
+
+
+def test_a_returned_record_is_named_as_it_was_sent(world: World) -> None:
+    row = world.exemplar(State.RETURNED)
+    sent = row.full_name
+    Exemplar.objects.filter(pk=row.pk).update(full_name="Tên đang sửa")
+    assert ReturnSource().lines([row.pk])[row.pk].title == f"Bổ sung hồ sơ {sent}"

@@ -23,7 +23,7 @@ AT_ONCE = 200
 
 
 class Command(BaseCommand):
-    """Plans the reminders of a day and sends what is due at once, by night as well; safe to repeat."""
+    """Plans the reminders of today or a day to come and sends what is due at once, by night as well; safe to repeat."""
 
     help = "Plan and send the reminders of a day; --dry-run prints them and changes nothing."
 
@@ -50,6 +50,11 @@ class Command(BaseCommand):
         self.stdout.write(_("%(day)s: %(n)d người sẽ được nhắc.") % {"day": format_date(day), "n": len(people)})
 
     def _send(self, day: datetime.date) -> None:
+        if day < clock.today():
+            raise CommandError(
+                _("%(day)s đã qua: lượt nhắc của hôm nay gửi bậc mới nhất của mọi việc còn phải làm.")
+                % {"day": format_date(day)}
+            )
         if not is_working_day(day):
             self.stdout.write(_("%(day)s là ngày nghỉ: không gửi lời nhắc nào.") % {"day": format_date(day)})
             return
