@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -226,11 +226,21 @@ def typed_figures(task: UnitTask, report: TaskReport) -> list[FigureLine]:
 
 
 def _missing_text(task: UnitTask, report: TaskReport) -> Iterator[Missing]:
-    for section in sections_of(task.milestone):
+    sections = sections_of(task.milestone)
+    if _asks_for_any(sections) and not any(report.sections.get(s.key, "").strip() for s in sections):
+        first = sections[0]
+        words = _("Viết ít nhất một mục của báo cáo.")
+        yield Missing(first.anchor, f"id_{first.field}", words, _("nội dung báo cáo"))
+    for section in sections:
         if section.is_required and not report.sections.get(section.key, "").strip():
             title = {"title": section.title}
             name = _("mục “%(title)s”") % title if task.milestone.outline else _("nội dung báo cáo")
             yield Missing(section.anchor, f"id_{section.field}", _("Viết mục “%(title)s”.") % title, name)
+
+
+def _asks_for_any(sections: Sequence[Section]) -> bool:
+    """Whether text is asked for and no section is required: one of them, whichever, must be there."""
+    return bool(sections) and not any(section.is_required for section in sections)
 
 
 def _missing_figures(lines: Iterable[FigureLine]) -> Iterator[Missing]:
@@ -273,7 +283,8 @@ def standings_of(ids: Collection[int]) -> dict[int, Standing]:
 def _standing(task: UnitTask, is_signed: bool) -> Standing:
     report = report_of(task)
     lines = typed_figures(task, report)
-    required = sum(section.is_required for section in sections_of(task.milestone))
+    sections = sections_of(task.milestone)
+    required = sum(section.is_required for section in sections) + _asks_for_any(sections)
     missing = [*_missing_text(task, report), *_missing_figures(lines), *_missing_files(task, is_signed)]
     wanted = required + len(lines) + task.milestone.asks_files
     return Standing(wanted, missing, task.state == TaskState.RETURNED)

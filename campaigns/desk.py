@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Case, F, When
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core import clock
 from core.dates import format_date
 from core.desk import DeskItem, group_of, in_order
 from organizations.enums import OFFICE_ROLES, Role
+from organizations.querysets import path_condition
 
 from .enums import ExtensionState, TaskState, Tier
 from .models import Extension, UnitTask
+from .querysets import of_programmes_below
 from .selectors.tasks import queue_of
 
 if TYPE_CHECKING:
@@ -39,13 +42,18 @@ class WaitingTask:
 
 
 def desk_items(user: User) -> list[DeskItem]:
-    """What waits for `user` in the schedule, most urgent first: one query for the unit's side, two for the office's."""
+    """What waits for `user` in the schedule, most urgent first.
+
+    One query for the unit's side, two for the office's, one for those who lead.
+    """
     items: list[DeskItem] = []
     if user.access.has(Role.OFFICER, *OFFICE_ROLES):
         items += [_owed_item(task) for task in _owed(user)]
     if user.access.has(*OFFICE_ROLES):
         items += [_report_item(task) for task in queue_of(user).select_related(*_SHOWN)[:DESK_ROWS]]
         items += [_extension_item(extension) for extension in _asked(user)]
+    if user.access.has(Role.UNIT_LEADER, Role.LEADER):
+        items += [_late_item(task) for task in _late_below(user)]
     return in_order(items)
 
 
@@ -67,6 +75,27 @@ def _owed_item(task: UnitTask) -> DeskItem:
         note=task.unit_label,
         url=reverse("campaigns:task_report", args=[task.pk]),
         action=_("Bổ sung") if returned else _("Viết báo cáo"),
+        group=group_of(due),
+        due=due,
+    )
+
+
+def _late_below(user: User) -> list[UnitTask]:
+    """What is late of a unit that the person leads, or of the office of the district; not what is theirs to do."""
+    units = path_condition(user.access.paths(Role.UNIT_LEADER), "unit__") & Q(milestone__tier=Tier.UNIT)
+    district = of_programmes_below(user.access.paths(Role.LEADER), tier=Tier.DISTRICT)
+    rows = UnitTask.objects.overdue(clock.today()).filter(units | district, milestone__programme__closed_at=None)
+    own = path_condition(user.access.paths(Role.OFFICER), "unit__") & Q(milestone__tier=Tier.UNIT)
+    return list(rows.exclude(own).select_related(*_SHOWN).order_by("due", "pk")[:DESK_ROWS])
+
+
+def _late_item(task: UnitTask) -> DeskItem:
+    due = task.owed_by
+    return DeskItem(
+        title=_("Nhắc nộp: %(name)s") % {"name": task.milestone.title},
+        note=task.unit_label,
+        url=task.get_absolute_url(),
+        action=_("Xem nhiệm vụ"),
         group=group_of(due),
         due=due,
     )

@@ -59,7 +59,7 @@ def _line(row: FollowUp) -> OwedLine:
         unit_name=row.visit.unit.name_in_text,
         unit_id=row.visit.unit_id,
         unit_path=row.visit.unit.path,
-        short=_("kiến nghị sau kiểm tra"),
+        short=_("việc “%(what)s” theo kiến nghị sau kiểm tra") % {"what": shorten(row.what, 60)},
         missing=_("báo cáo kết quả thực hiện"),
         plan=row.visit.plan.paper,
         steps=LADDER.steps,

@@ -32,8 +32,9 @@ def _note(standing: Standing) -> str:
     there = {"there": standing.wanted - len(standing.missing), "wanted": standing.wanted}
     if standing.wanted == 1:
         return ""
-    begun = _("Hiện đã có %(there)d trong %(wanted)d mục.")
-    return (begun if there["there"] else _("Hiện chưa có mục nào trong %(wanted)d mục.")) % there
+    begun = _("Hiện đã có %(there)d trong %(wanted)d phần phải nộp (mục viết, số liệu, tệp).")
+    none = _("Hiện chưa có phần nào trong %(wanted)d phần phải nộp (mục viết, số liệu, tệp).")
+    return (begun if there["there"] else none) % there
 
 
 def register() -> None:

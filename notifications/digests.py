@@ -248,7 +248,24 @@ def _word_notices(messages: Sequence[OutboxMessage], sections: Parts) -> int:
     OutboxMessage.objects.bulk_update(messages, ["title", "body", "path", "status"])
     told = Reminder.objects.filter(message__in=[message.pk for message in messages], state=ReminderState.PLANNED)
     told.update(state=ReminderState.SENT)
+    _settle_replaced(messages)
     return len(messages)
+
+
+def _settle_replaced(messages: Sequence[OutboxMessage]) -> None:
+    """Earlier notices of the same people count as read when a newer step has been told of all that they tell."""
+    same = ("subject_type", "subject_id", "recipient", "channel")
+    newer = Reminder.objects.filter(**{name: OuterRef(name) for name in same}, planned_for__gt=OuterRef("planned_for"))
+    last_words = Reminder.objects.filter(message=OuterRef("pk")).filter(~Exists(newer))
+    old = OutboxMessage.objects.filter(
+        recipient__in=[message.recipient_id for message in messages],
+        channel=Channel.IN_APP,
+        subject_type=SUBJECT,
+        step=DUTIES,
+        subject_id__lt=messages[0].subject_id,
+        read_at=None,
+    )
+    old.alias(last_words=_first(last_words)).filter(last_words__isnull=True).update(read_at=clock.wall_now())
 
 
 def _reminders_of(messages: Iterable[OutboxMessage]) -> ReminderQuerySet:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -16,6 +17,7 @@ from .enums import Channel, NoticeKind, Rhythm, Status
 from .kinds import KINDS, Kind, kind_of
 from .models import OutboxMessage
 from .preferences import Rhythms, first_digest
+from .reminder_models import Reminder
 from .tasks import nudge
 
 if TYPE_CHECKING:
@@ -145,6 +147,14 @@ def cancel(*, subject_type: str, subject_id: int, step: str = "") -> int:
     if step:
         waiting = waiting.filter(step=step)
     return waiting.update(status=Status.SKIPPED)
+
+
+def settle_notices(*, subject_type: str, subject_id: int) -> int:
+    """A duty was done: notices of digests that tell of nothing else count as read; returns how many."""
+    about = Reminder.objects.filter(subject_type=subject_type, subject_id=subject_id, message__isnull=False)
+    others = Reminder.objects.filter(message=OuterRef("pk")).exclude(subject_type=subject_type, subject_id=subject_id)
+    notices = OutboxMessage.objects.filter(pk__in=about.values("message"), channel=Channel.IN_APP, read_at=None)
+    return notices.filter(~Exists(others)).update(read_at=clock.wall_now())
 
 
 def cancel_steps(*, subject_type: str, steps: Iterable[str]) -> int:

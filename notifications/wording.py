@@ -83,8 +83,12 @@ class Digest:
 
 def digest_for(entries: Sequence[Entry], day: datetime.date) -> Digest:
     """The digest of one day, most urgent first; one thing alone gets a mail of its own words."""
-    ordered = sorted(entries, key=lambda entry: (entry.line.due, entry.line.title, entry.line.subject_id))
+    ordered = sorted(entries, key=_urgency)
     return _alone(ordered[0], day) if len(ordered) == 1 else _together(ordered, day)
+
+
+def _urgency(entry: Entry) -> tuple[datetime.date, str, int]:
+    return entry.line.due, entry.line.title, entry.line.subject_id
 
 
 def with_parts(digest: Digest | None, parts: Sequence[Digest]) -> Digest | None:
@@ -161,9 +165,15 @@ def _together(entries: Sequence[Entry], day: datetime.date) -> Digest:
     more = ngettext("Còn %(n)d việc nữa", "Còn %(n)d việc nữa", hidden) % {"n": hidden} if hidden else ""
     return Digest(
         title=title,
-        items=tuple((item_words(entry, day), entry.line.path) for entry in entries[:LINES]),
+        items=tuple((item_words(entry, day), entry.line.path) for entry in _shown(entries)),
         actions=((more or _("Mở bàn làm việc"), settings.LOGIN_REDIRECT_URL),),
     )
+
+
+def _shown(entries: Sequence[Entry]) -> list[Entry]:
+    """What a digest has room for: all that is the reader's own to do before what is late with others."""
+    own_first = sorted(entries, key=lambda entry: entry.tier != Tier.OWNER)
+    return sorted(own_first[:LINES], key=_urgency)
 
 
 def item_words(entry: Entry, day: datetime.date) -> str:

@@ -82,6 +82,7 @@ def _more(user: User) -> list[tuple[str, str]]:
         return [
             (_("Xem tất cả hồ sơ chờ xét"), reverse("models_registry:review_queue")),
             (_("Xem tất cả báo cáo chờ nhận"), reverse("campaigns:task_queue")),
+            (_("Xem tất cả nhiệm vụ"), reverse("campaigns:task_list")),
         ]
     return [
         (_("Xem tất cả bản nháp"), list_url(**{"trang-thai": State.DRAFT.value})),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from campaigns import letters
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 def change_due(*, milestone: Milestone, by: User, due: datetime.date, reason: str) -> int:
     """Move the due date of a published milestone and of its tasks, whose officers hear of it; returns how many moved.
 
-    A unit with an extension keeps its own day where that is later. Moved back it holds only for those that handed
-    nothing in yet, so that nobody becomes late afterwards. Refused without a reason, outside the period, in the past.
+    A unit with an extension keeps its own day where that is later. Moved back it does not hold for those that handed
+    in after the new day, so that nobody becomes late afterwards. Refused without a reason, outside the period, in the
+    past.
     """
     milestone = Milestone.objects.select_for_update(of=("self",)).select_related("programme__unit").get(pk=milestone.pk)
     refuse_others(milestone.programme, by)
@@ -63,7 +65,7 @@ def _refuse_day(milestone: Milestone, due: datetime.date) -> None:
 def _move_tasks(milestone: Milestone, before: datetime.date, by: User) -> Sequence[UnitTask]:
     locked = milestone.tasks.select_for_update().order_by("pk")
     if milestone.due < before:
-        locked = locked.filter(first_submitted_on=None)
+        locked = locked.filter(Q(first_submitted_on=None) | Q(first_submitted_on__lte=milestone.due))
     rows = list(locked)
     granted = _granted_days(milestone)
     moved: dict[datetime.date, list[UnitTask]] = defaultdict(list)

@@ -9,9 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns import inspection_letters as letters
+from campaigns.inspection_owed import SUBJECT
 from campaigns.inspection_workflow import FOLLOW_UP_WORKFLOW
 from core import clock
 from core.workflow import WorkflowError, apply, lock
+from notifications.services import settle_notices
 
 if TYPE_CHECKING:
     from campaigns.models import FollowUp
@@ -27,6 +29,7 @@ def report_follow_up(*, follow_up: FollowUp, by: User, evidence: str) -> None:
     changes = {"evidence": evidence.strip(), "reported_at": now, "reported_by": by}
     log = apply(FOLLOW_UP_WORKFLOW, "report", follow_up, by=by, changes=changes)
     follow_up.enclosures.filter(sent_at=None).update(sent_at=now)
+    settle_notices(subject_type=SUBJECT, subject_id=follow_up.pk)
     letters.tell_about(follow_up, log)
 
 

@@ -16,12 +16,14 @@ from campaigns.assembly import accepted_versions, gather
 from campaigns.content import as_text, report_content, report_of, sections_of
 from campaigns.enums import OWED, TaskState
 from campaigns.models import TaskFile, TaskRemark, TaskReport, TaskReportVersion
+from campaigns.owed import SUBJECT as REMINDED
 from campaigns.rules import may_write
 from campaigns.workflow import TASK_WORKFLOW
 from core import clock
 from core.dates import format_date
 from core.workflow import WorkflowError, apply, lock
 from core.working_days import working_days_after
+from notifications.services import settle_notices
 
 from .extensions import drop_requests
 from .locking import lock_task
@@ -114,6 +116,7 @@ def submit_report(*, task: UnitTask, by: User) -> TaskTransition:
     _note(log, version=number)
     drop_requests(task=task, by=by)
     letters.take_back(task)
+    settle_notices(subject_type=REMINDED, subject_id=task.pk)
     letters.tell_judges(task, log)
     return log
 

@@ -12,10 +12,12 @@ from models_registry import letters, letters_requests
 from models_registry.content import content_of
 from models_registry.enums import RequestState
 from models_registry.models import ChangeRequest, ExemplarVersion
+from models_registry.owed import RETURN
 from models_registry.policy import promised_date
 from models_registry.services.confirmation import close_questions
 from models_registry.services.drafts import index_as_sent
 from models_registry.workflow import EXEMPLAR_WORKFLOW
+from notifications.services import settle_notices
 
 if TYPE_CHECKING:
     from models_registry.models import Exemplar
@@ -50,6 +52,7 @@ def _send(exemplar: Exemplar, by: User, step: str) -> None:
     version = freeze(exemplar, by)
     log.version = version.number
     log.save(update_fields=["version"])
+    settle_notices(subject_type=RETURN, subject_id=exemplar.pk)
     letters.tell_office(exemplar, log)
 
 

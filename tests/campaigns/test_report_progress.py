@@ -49,7 +49,7 @@ def save(task: UnitTask, world: World, sections: dict[str, str], **figures: int)
 
 def test_a_report_that_nobody_began_lacks_everything_but_what_the_portal_counts(task: UnitTask) -> None:
     assert of(task) == Progress(
-        "Hiện chưa có mục nào trong 4 mục.",
+        "Hiện chưa có phần nào trong 4 phần phải nộp (mục viết, số liệu, tệp).",
         "(1) mục “II.1. Công tác tuyên truyền”; (2) mục “IV. Phương hướng”; (3) số “Điển hình được bồi dưỡng”; "
         "(4) tệp báo cáo có chữ ký",
     )
@@ -57,7 +57,10 @@ def test_a_report_that_nobody_began_lacks_everything_but_what_the_portal_counts(
 
 def test_what_was_written_is_counted_and_named_no_more(world: World, task: UnitTask) -> None:
     save(task, world, {"II.1": "Đã làm.", "IV": "   "}, BD=0)
-    assert of(task) == Progress("Hiện đã có 2 trong 4 mục.", "(1) mục “IV. Phương hướng”; (2) tệp báo cáo có chữ ký")
+    assert of(task) == Progress(
+        "Hiện đã có 2 trong 4 phần phải nộp (mục viết, số liệu, tệp).",
+        "(1) mục “IV. Phương hướng”; (2) tệp báo cáo có chữ ký",
+    )
 
 
 def test_a_report_that_lacks_nothing_waits_to_be_sent(world: World, task: UnitTask) -> None:
@@ -77,7 +80,7 @@ def test_no_more_than_four_things_are_named(world: World) -> None:
     line = TaskSource().lines([task.pk])[task.pk]
     told = digest_for([Entry(line, Tier.OWNER)], FIFTH)
     assert told.paragraphs[1:] == (
-        "Hiện chưa có mục nào trong 6 mục.",
+        "Hiện chưa có phần nào trong 6 phần phải nộp (mục viết, số liệu, tệp).",
         "Còn thiếu: (1) mục “Phần 1”; (2) mục “Phần 2”; (3) mục “Phần 3”; (4) mục “Phần 4”; …",
     )
 

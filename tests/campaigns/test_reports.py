@@ -18,7 +18,7 @@ from core.files import FileRefused
 from core.workflow import WorkflowError
 from notifications.models import Channel, OutboxMessage, Status
 from tests.campaigns.makers import task_of
-from tests.campaigns.task_makers import FIGURES, bring, review, write
+from tests.campaigns.task_makers import FIGURES, OUTLINE, bring, review, write
 from tests.factories import World, scan_upload
 
 pytestmark = pytest.mark.django_db
@@ -300,3 +300,12 @@ def test_the_unit_is_told_that_its_report_was_accepted(world: World) -> None:
 def test_the_office_proposes_five_working_days(stand_on: Callable[[datetime.date], None]) -> None:
     assert proposed_return_day() == datetime.date(2023, 6, 12)
     assert clock.today() == DAY
+
+
+def test_a_report_without_required_sections_is_not_empty_all_the_same(world: World) -> None:
+    outline = [row | {"required": False} for row in OUTLINE]
+    milestone = review(world, outline=outline, asks_figures=False, figures=[], asks_files=False)
+    task = task_of(milestone, world.commune_a)
+    assert [item.message for item in missing_items(task)] == ["Viết ít nhất một mục của báo cáo."]
+    save(task, world.officer, sections={"IV": "Tiếp tục."})
+    assert missing_items(task) == []

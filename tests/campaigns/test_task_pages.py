@@ -19,7 +19,7 @@ from core import clock
 from core.forms.merging import fingerprints
 from organizations.models import BlockMembership
 from tests.campaigns.makers import task_of
-from tests.campaigns.task_makers import bring, many_tasks, review, write
+from tests.campaigns.task_makers import bring, district_review, many_tasks, review, write
 from tests.factories import BlockMembershipFactory, World, scan_upload
 
 pytestmark = pytest.mark.django_db
@@ -352,7 +352,7 @@ def test_a_version_that_nobody_saw_is_not_accepted(world: World, browse: Callabl
     answer = office.post(page("task_accept", task.pk), {"ban": "1"}, follow=True)
     assert answer.redirect_chain == [(page("task_review", task.pk), 302)]
     assert told(answer) == [
-        "Sau khi trang này được mở, đơn vị đã nộp bản 2 nên chưa ghi quyết định. Đọc bản 2 rồi chọn lại."
+        "Sau khi trang này được mở, bản 2 đã được nộp nên chưa ghi quyết định. Đọc bản 2 rồi chọn lại."
     ]
     task.refresh_from_db()
     assert task.state == TaskState.SUBMITTED
@@ -368,7 +368,7 @@ def test_a_version_that_nobody_saw_is_not_returned_and_the_reason_stays(
     task, office = sent_anew(world), browse("reviewer")
     answer = office.post(page("task_return", task.pk), RETURN | more | {"ban": "1"})
     assert told(answer) == [
-        "Sau khi trang này được mở, đơn vị đã nộp bản 2 nên chưa ghi quyết định. Đọc bản 2 rồi chọn lại. "
+        "Sau khi trang này được mở, bản 2 đã được nộp nên chưa ghi quyết định. Đọc bản 2 rồi chọn lại. "
         "Lý do và nhận xét đã gõ vẫn còn ở cuối trang."
     ]
     assert (answer.context["version"].number, answer.context["form"]["reason"].value()) == (2, RETURN["reason"])
@@ -446,8 +446,22 @@ def test_the_desk_tells_each_side_what_it_owes(
     assert [item.title for item in waiting] == ["Sơ kết 03 năm (2021–2023)"]
     stand_on(datetime.date(2023, 6, 15))
     assert titles("officer")[0][0] == "soon"
+    assert titles("unit_leader") == []
     stand_on(datetime.date(2023, 6, 16))
     assert titles("officer")[0][0] == "overdue"
+    assert titles("unit_leader") == [("overdue", ["Nhắc nộp: Sơ kết 03 năm (2021–2023)"])]
+
+
+def test_the_desk_tells_who_leads_the_district_that_its_own_report_is_late(
+    world: World, browse: Callable[[str], Client], stand_on: Callable[[datetime.date], None]
+) -> None:
+    task = district_review(world, review(world))
+    stand_on(datetime.date(2023, 7, 3))
+    (group,) = browse("leader").get("/ban-lam-viec/").context["groups"]
+    assert [(item.title, item.url) for item in group[2]] == [
+        ("Nhắc nộp: Sơ kết 03 năm của huyện", task.get_absolute_url())
+    ]
+    assert browse("leader").get(task.get_absolute_url()).status_code == 200
 
 
 # Cost

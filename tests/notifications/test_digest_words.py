@@ -19,6 +19,7 @@ from notifications.models import OutboxMessage
 from notifications.owed import LateLine, OwedLine
 from notifications.reminder_models import Tier
 from notifications.wording import (
+    LINES,
     SUBJECT_LENGTH,
     Digest,
     Entry,
@@ -218,3 +219,11 @@ def test_a_digest_names_the_most_urgent_first_and_twenty_at_most() -> None:
     ]
     many = MAILS["digest_many"]()
     assert (len(many.items), many.actions[0][0]) == (20, "Còn 3 việc nữa")
+
+
+def test_the_own_duty_stands_in_a_digest_that_is_full_of_what_others_owe() -> None:
+    others = [Entry(late(pk=pk, days=9), Tier.OFFICE) for pk in range(100, 100 + LINES)]
+    own = Entry(line(title="Nộp báo cáo của huyện"), Tier.OWNER)
+    found = digest_for([*others, own], FIFTH)
+    assert (len(found.items), "Nộp báo cáo của huyện" in found.items[-1][0]) == (LINES, True)
+    assert found.actions[0][0] == "Còn 1 việc nữa"

@@ -23,6 +23,7 @@ from notifications.ticking import plan_day
 from organizations.enums import Role
 from organizations.models import RoleAssignment
 from tests.campaigns.makers import publish, task_of
+from tests.campaigns.task_makers import bring
 from tests.factories import ProgrammeFactory, World
 from tests.notifications.test_outbox import Refusing
 
@@ -201,3 +202,33 @@ def test_a_report_handed_in_is_left_out_of_a_merged_digest(world: World, milesto
     plan_day(EIGHTH + DAY)
     deliver()
     assert states(world) == [("skipped", "Đã xong trước khi gửi.")]
+
+
+def unread(world: World) -> list[str]:
+    notices = OutboxMessage.objects.notices_of(world.officer, clock.wall_now()).unread()
+    return list(notices.filter(subject_type="digest").values_list("title", flat=True))
+
+
+def test_a_newer_step_settles_the_notice_of_the_older(world: World, milestone: Milestone, traveller) -> None:
+    plan_day(EIGHTH)
+    traveller.move_to(at(EIGHTH + 4 * DAY))
+    plan_day(EIGHTH + 4 * DAY)
+    assert len(unread(world)) == 1
+    assert OutboxMessage.objects.filter(recipient=world.officer, channel="in_app", subject_type="digest").count() == 2
+
+
+def test_a_notice_that_tells_of_something_else_as_well_stays_unread(world, milestone, traveller) -> None:
+    publish(world, programme=milestone.programme, short_title="Tuyên truyền", due=EIGHTH + 14 * DAY)
+    plan_day(EIGHTH)
+    traveller.move_to(at(EIGHTH + 4 * DAY))
+    plan_day(EIGHTH + 4 * DAY)
+    assert len(unread(world)) == 2
+
+
+@pytest.mark.parametrize("more", [False, True], ids=["alone", "with another duty"])
+def test_a_report_that_is_handed_in_settles_the_notice_of_it_alone(world, milestone, more: bool) -> None:
+    if more:
+        publish(world, programme=milestone.programme, short_title="Tuyên truyền", due=EIGHTH + 14 * DAY)
+    plan_day(EIGHTH)
+    bring(task_of(milestone, world.commune_a), "submitted", by=world.officer, judge=world.reviewer)
+    assert len(unread(world)) == more
