@@ -85,6 +85,9 @@ export function offerKept(form, key, { used, dropped }) {
   words.textContent = `${words.dataset.words} ${clockTime(new Date(found.at))}.`;
   box.querySelector("[data-kept-labels]").textContent = namesOf(form, names);
   box.hidden = false;
+  // A reloaded page stands where it was left; the offer must be seen from there.
+  history.scrollRestoration = "manual";
+  box.scrollIntoView({ block: "center" });
   box.querySelector("[data-kept-use]").addEventListener("click", () => {
     for (const name of names) fill(form, name, news[name]);
     box.hidden = true;
