@@ -15,7 +15,7 @@ from organizations.enums import OFFICE_ROLES
 
 from .enums import TaskState, Tier
 from .models import Extension, Milestone, TaskTransition, UnitTask
-from .querysets import UnitTaskQuerySet, of_programmes_below
+from .querysets import UnitTaskQuerySet, of_scopes
 
 if TYPE_CHECKING:
     from organizations.models import User
@@ -33,7 +33,7 @@ def owed_tasks(user: User) -> list[CalendarItem]:
     """What the person's units still owe, on its day; for the office what the district itself owes."""
     own = Q(pk__in=UnitTask.objects.of_own_units(user).values("pk"), milestone__tier=Tier.UNIT)
     paths = user.access.paths(*OFFICE_ROLES)
-    district = of_programmes_below(paths, tier=Tier.DISTRICT)
+    district = of_scopes(paths, tier=Tier.DISTRICT)
     return _items(_owed().filter(own | district))
 
 

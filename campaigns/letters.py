@@ -59,7 +59,7 @@ class Words:
 def judges_of(task: UnitTask) -> QuerySet[User]:
     """Who accepts reports on a task: the office, for the district's own its head."""
     roles = OFFICE_ROLES if task.milestone.tier == Tier.UNIT else (Role.INTERIOR_HEAD,)
-    return holders_over(task.office_unit, *roles)
+    return holders_over(task.followed_at, *roles)
 
 
 def writers_of(task: UnitTask) -> QuerySet[User]:
@@ -67,7 +67,7 @@ def writers_of(task: UnitTask) -> QuerySet[User]:
     if task.milestone.tier == Tier.UNIT:
         holders = holders_over(task.unit, Role.OFFICER)
     else:
-        holders = holders_over(task.office_unit, *OFFICE_ROLES)
+        holders = holders_over(task.followed_at, *OFFICE_ROLES)
     return User.objects.filter(Q(pk=task.submitted_by_id) | Q(pk__in=holders.values("pk")), is_active=True)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from notifications.owed import (
 
 from .enums import TaskState, Tier
 from .models import Milestone, Programme, ReminderException, UnitTask
-from .querysets import UnitTaskQuerySet, of_programmes_below
+from .querysets import UnitTaskQuerySet, of_scopes
 
 if TYPE_CHECKING:
     from organizations.models import User
@@ -80,7 +80,7 @@ class TaskSource:
                 groups.append(OwedGroup(ladder, own, is_on, audience))
                 if handed:
                     taken_over = rows.handed_over().filter(milestone__in=handed)
-                    scoped = taken_over.annotate(owed_scope=F("milestone__programme__unit_id"))
+                    scoped = taken_over.annotate(owed_scope=_followed_at())
                     groups.append(OwedGroup(ladder, scoped, is_on, audience))
         return groups
 
@@ -136,6 +136,12 @@ def _excepted() -> Coalesce:
     return Coalesce(Subquery(given.values("reason")[:1]), Value(""), output_field=CharField())
 
 
+def _followed_at() -> Case:
+    """The key of `UnitTask.followed_at`."""
+    inside = When(unit__path__startswith=F("milestone__programme__unit__path"), then=F("unit_id"))
+    return Case(inside, default=F("milestone__programme__unit_id"))
+
+
 def _rows(condition: Q, state: TaskState) -> UnitTaskQuerySet:
     return UnitTask.objects.filter(condition, state=state, milestone__published_at__isnull=False).annotate(
         owed_id=F("pk"),
@@ -160,7 +166,7 @@ def _line(task: Any, progress: Progress) -> OwedLine:
         unit_name=task.unit.name_in_text,
         unit_id=task.unit_id,
         unit_path=task.unit.path,
-        scope_path=programme.unit.path if task.is_handed_over else "",
+        scope_path=task.followed_at.path,
         extend_path="" if returned else reverse("campaigns:extension_ask", args=[task.pk]),
         short=title if returned else short,
         missing=progress.missing,
@@ -197,13 +203,13 @@ def _asked(task: UnitTask) -> Progress:
 
 
 def late_by_milestone(paths: Sequence[str], day: datetime.date) -> list[LateLine]:
-    """Units that are late on `day` in the programmes of the given paths, by milestone, the oldest first: one query.
+    """Units that are late on `day` in the given scopes, by milestone, the oldest first: one query.
 
     Of programmes whose reminders are on.
     """
     rows = (
         UnitTask.objects.overdue(day)
-        .filter(of_programmes_below(tuple(paths)))
+        .filter(of_scopes(tuple(paths)))
         .filter(milestone__programme__closed_at=None, milestone__programme__reminders_on=True)
         .order_by("milestone__due", "milestone_id", "unit__sort_key")
         .select_related("milestone", "unit", "addressed")

@@ -35,10 +35,33 @@ def of_programmes_below(paths: tuple[str, ...], task: str = "", **milestone: Any
     """
     if not paths:
         return Q(pk__in=[])
-    milestones = apps.get_model("campaigns", "Milestone")._base_manager.filter(
-        path_condition(paths, "programme__unit__"), **milestone
-    )
-    return Q(**{f"{task}milestone__in": milestones.values("pk")})
+    return _of_milestones(path_condition(paths, "programme__unit__"), task, **milestone)
+
+
+def _of_milestones(condition: Q, task: str, **milestone: Any) -> Q:
+    found = apps.get_model("campaigns", "Milestone")._base_manager.filter(condition, **milestone)
+    return Q(**{f"{task}milestone__in": found.values("pk")})
+
+
+def of_scopes(paths: tuple[str, ...], task: str = "", **milestone: Any) -> Q:
+    """Tasks that an office, a leader or the council follows: those of the scopes `paths` and all below them.
+
+    Of the programmes below a scope all, whoever answers for them; of a programme over a scope (that of the district
+    for who follows one commune) what the units below the scope answer for. `UnitTask.followed_at` says it for one task.
+    """
+    condition = of_programmes_below(paths, task, **milestone)
+    over = {path: found for path in paths if (found := above(path)[:-1])}
+    if not over:
+        return condition
+    for path, units in over.items():
+        condition |= path_condition([path], f"{task}unit__") & _of_milestones(_of_units(units), task, **milestone)
+    # Said once more as one list of milestones, without OR, so that the index of tasks by milestone finds them.
+    near = path_condition(paths, "programme__unit__") | _of_units([unit for units in over.values() for unit in units])
+    return _of_milestones(near, task, **milestone) & condition
+
+
+def _of_units(paths: list[str]) -> Q:
+    return Q(programme__unit__path__in=paths)
 
 
 def above(path: str) -> list[str]:
@@ -125,9 +148,9 @@ class UnitTaskQuerySet(models.QuerySet):
     """Tasks of units."""
 
     def visible_to(self, user: Any) -> UnitTaskQuerySet:
-        """Tasks of the own units, and for office, leaders and council all of the programmes of their scope."""
+        """Tasks of the own units, and for office, leaders and council those of their scope."""
         own = path_condition(user.access.paths(*UNIT_ROLES), "unit__")
-        return self.filter(own | of_programmes_below(user.access.paths(*READS_ALL)))
+        return self.filter(own | of_scopes(user.access.paths(*READS_ALL)))
 
     def of_own_units(self, user: Any) -> UnitTaskQuerySet:
         """Tasks of the units in which the person is officer or leader."""
@@ -136,12 +159,12 @@ class UnitTaskQuerySet(models.QuerySet):
     def written_by(self, user: Any) -> UnitTaskQuerySet:
         """Tasks that the person answers: those of the own units, and for the office the district's own."""
         units = path_condition(user.access.paths(Role.OFFICER), "unit__") & Q(milestone__tier=Tier.UNIT)
-        return self.filter(units | of_programmes_below(user.access.paths(*OFFICE_ROLES), tier=Tier.DISTRICT))
+        return self.filter(units | of_scopes(user.access.paths(*OFFICE_ROLES), tier=Tier.DISTRICT))
 
     def judged_by(self, user: Any) -> UnitTaskQuerySet:
         """Tasks whose reports the person may accept: the district's own only as head of the office."""
-        units = of_programmes_below(user.access.paths(*OFFICE_ROLES), tier=Tier.UNIT)
-        return self.filter(units | of_programmes_below(user.access.paths(Role.INTERIOR_HEAD), tier=Tier.DISTRICT))
+        units = of_scopes(user.access.paths(*OFFICE_ROLES), tier=Tier.UNIT)
+        return self.filter(units | of_scopes(user.access.paths(Role.INTERIOR_HEAD), tier=Tier.DISTRICT))
 
     def handed_over(self) -> UnitTaskQuerySet:
         """Tasks for which another unit answers than the one they were given to."""
@@ -187,6 +210,6 @@ class TaskFileQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> TaskFileQuerySet:
         """Files of the own tasks; everybody else who reads a task sees what was submitted."""
         own = path_condition(user.access.paths(*UNIT_ROLES), "task__unit__")
-        readers = of_programmes_below(user.access.paths(*READS_ALL), "task__")
-        writers = of_programmes_below(user.access.paths(*OFFICE_ROLES), "task__", tier=Tier.DISTRICT)
+        readers = of_scopes(user.access.paths(*READS_ALL), "task__")
+        writers = of_scopes(user.access.paths(*OFFICE_ROLES), "task__", tier=Tier.DISTRICT)
         return self.filter(own | writers | readers & Q(sent_in__isnull=False))

@@ -27,13 +27,13 @@ _JUDGES = {Tier.UNIT: frozenset(OFFICE_ROLES), Tier.DISTRICT: frozenset({Role.IN
 
 
 def held_over(task: UnitTask, user: User, roles: Collection[str]) -> frozenset[str]:
-    """Which of `roles` the person holds over a task: those of a unit over who answers now, others over the programme.
+    """Which of `roles` the person holds over a task: those of a unit over who answers now, others where it is followed.
 
     A successor may lie outside the district whose office the report goes to.
     """
     own, others = UNIT_ROLES & set(roles), set(roles) - UNIT_ROLES
     found = user.access.roles_over(task.unit.path, *own) if own else frozenset()
-    return found | (user.access.roles_over(task.office_unit.path, *others) if others else frozenset())
+    return found | (user.access.roles_over(task.followed_at.path, *others) if others else frozenset())
 
 
 def may_write(task: UnitTask, user: User) -> bool:

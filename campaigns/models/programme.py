@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -8,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.ladder import DEFAULT_STEPS, check_steps
 from campaigns.querysets import ProgrammeQuerySet
 from core.history import field_history
+
+if TYPE_CHECKING:
+    from organizations.models import Unit
 
 
 def default_ladder() -> list[int]:
@@ -100,6 +105,13 @@ class Programme(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.closed_at is not None
+
+    def followed_at(self, unit: Unit) -> Unit:
+        """The unit over which office, leaders and council hold the roles by which they follow what `unit` does for it.
+
+        That unit; of a successor outside the district the programme's, whose office its reports and questions go to.
+        """
+        return unit if unit.path.startswith(self.unit.path) else self.unit
 
 
 class UnitGoal(models.Model):

@@ -96,14 +96,19 @@ class UnitTask(models.Model):
         return reverse("campaigns:task_detail", args=[self.pk])
 
     @property
-    def office_unit(self) -> Unit:
-        """The unit whose office reads and judges the report: the programme's, wherever a successor lies in the tree."""
-        return self.milestone.programme.unit
+    def followed_at(self) -> Unit:
+        """The unit over which office, leaders and council hold the roles by which they follow the task."""
+        return self.milestone.programme.followed_at(self.unit)
 
     @property
     def is_handed_over(self) -> bool:
         """Whether another unit answers than the one it was given to."""
         return self.addressed_id != self.unit_id
+
+    @property
+    def log_unit_id(self) -> int:
+        """The unit in whose journal its events stand: a successor may lie in another district than who reads them."""
+        return self.addressed_id
 
     @property
     def given_to(self) -> Unit:

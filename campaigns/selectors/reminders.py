@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from campaigns.access_rows.reminders import READERS
 from campaigns.models import Milestone, UnitTask
 from campaigns.owed import SUBJECT
-from campaigns.querysets import of_programmes_below
+from campaigns.querysets import of_scopes
 from core import clock
 from core.dates import format_date
 from core.numbers import format_number
@@ -46,8 +46,8 @@ LOOKS = {
 
 
 def milestones_of(user: User) -> QuerySet[Milestone]:
-    """Published milestones with tasks in the programmes of those who follow reminders, the latest due first."""
-    tasks = UnitTask.objects.filter(of_programmes_below(user.access.paths(*READERS)))
+    """Published milestones with tasks in the scope of those who follow reminders, the latest due first."""
+    tasks = UnitTask.objects.filter(of_scopes(user.access.paths(*READERS)))
     return Milestone.objects.published().filter(pk__in=tasks.values("milestone")).order_by("-due", "-pk")
 
 

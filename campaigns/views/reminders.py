@@ -17,6 +17,7 @@ from campaigns.access_rows.reminders import READERS
 from campaigns.forms.reminders import ReminderHoursForm
 from campaigns.models import Programme, UnitTask
 from campaigns.owed import SUBJECT
+from campaigns.querysets import of_scopes
 from campaigns.selectors.reminder_grid import unit_ladders
 from campaigns.selectors.reminders import (
     ProofFilter,
@@ -73,7 +74,7 @@ def _ladders(request: HttpRequest, wanted: ProofFilter) -> dict[str, object]:
     """The ladders of the units of one milestone, a page of them; nothing without a milestone."""
     if wanted.milestone is None:
         return {}
-    tasks = UnitTask.objects.filter(milestone=wanted.milestone)
+    tasks = UnitTask.objects.filter(of_scopes(request.user.access.paths(*READERS)), milestone=wanted.milestone)
     if wanted.unit:
         tasks = tasks.filter(unit=wanted.unit)
     ordered = tasks.select_related("unit", "addressed").order_by("unit__sort_key", "pk")
