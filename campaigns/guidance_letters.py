@@ -90,14 +90,14 @@ def _post(guidance: Guidance, step: str, units: list[Unit], title: str, body: st
 
 
 def tell_asked(question: Question) -> None:
-    """A unit asked: to the reviewers over it."""
+    """A unit asked: to the office that answers."""
     told = {"unit": question.unit.short_name, "about": question.subject}
     letter = Letter(
         title=shorten(_("%(unit)s hỏi về %(about)s") % told, 120),
         body=question.text,
         path=question.get_absolute_url(),
     )
-    people = holders_over(question.unit, *OFFICE_ROLES)
+    people = holders_over(question.followed_at, *OFFICE_ROLES)
     post(subject_type=QUESTION, subject_id=question.pk, step="ask", recipients=people, letter=letter)
 
 

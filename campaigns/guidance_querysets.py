@@ -13,6 +13,7 @@ from organizations.querysets import path_condition
 
 from .guidance_enums import GuidanceState, QuestionState
 from .inspection_querysets import own, readers
+from .querysets import READS_ALL, above
 
 
 class GuidanceQuerySet(models.QuerySet):
@@ -78,12 +79,32 @@ class GuidanceUnitQuerySet(models.QuerySet):
         return self.filter(~Exists(reads))
 
 
+def _of_scopes(paths: tuple[str, ...]) -> Q:
+    """Questions that go to the scopes `paths`, as tasks do (`querysets.of_scopes`)."""
+    condition = _about(path_condition(paths, "programme__unit__"))
+    for path in paths:
+        condition |= path_condition([path], "unit__") & _about(Q(programme__unit__path__in=above(path)))
+    return condition
+
+
+def _about(programme: Q) -> Q:
+    """Questions about the guidance or a milestone of some programmes."""
+    guidance, milestones = (
+        apps.get_model("campaigns", name)._base_manager.filter(programme) for name in ("Guidance", "Milestone")
+    )
+    return Q(guidance__in=guidance.values("pk")) | Q(milestone__in=milestones.values("pk"))
+
+
 class QuestionQuerySet(models.QuerySet):
     """Questions of units."""
 
     def visible_to(self, user: Any) -> QuestionQuerySet:
         """Those of the own units, and all of the scope for office, leaders and council."""
-        return self.filter(own(user) | readers(user))
+        return self.filter(own(user) | _of_scopes(user.access.paths(*READS_ALL)))
+
+    def of_offices(self, paths: tuple[str, ...]) -> QuestionQuerySet:
+        """Those that the offices with these scopes answer."""
+        return self.filter(_of_scopes(paths))
 
     def waiting(self) -> QuestionQuerySet:
         """Those without an answer, the oldest first."""

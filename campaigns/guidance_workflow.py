@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -16,7 +17,7 @@ from .guidance_enums import GuidanceState, QuestionState
 if TYPE_CHECKING:
     from organizations.models import User
 
-    from .models import Guidance, GuidanceTransition, QuestionTransition
+    from .models import Guidance, GuidanceTransition, Question, QuestionTransition
 
 _OFFICE = frozenset(OFFICE_ROLES)
 
@@ -34,6 +35,11 @@ def programme_runs(guidance: Guidance, _user: User) -> Decision:
     if not guidance.programme.is_closed:
         return ALLOWED
     return Decision(False, gettext("Chương trình đã đóng nên không soạn, ban hành, thay hay nhắc đọc hướng dẫn nữa."))
+
+
+def _held_over(question: Question, user: User, roles: Collection[str]) -> frozenset[str]:
+    """Which of `roles` the person holds where the question is answered: a successor may lie outside the district."""
+    return user.access.roles_over(question.followed_at.path, *roles)
 
 
 GUIDANCE_WORKFLOW = WorkflowTable(
@@ -72,6 +78,7 @@ QUESTION_WORKFLOW = WorkflowTable(
     record="question",
     states=QuestionState,
     log_model=_question_log,
+    held=_held_over,
     transitions=(
         Transition(
             name="answer",

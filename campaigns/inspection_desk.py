@@ -120,7 +120,7 @@ def _office_items(user: User) -> list[DeskItem]:
     reported = FollowUp.objects.filter(
         path_condition(paths, "visit__unit__"), state=FollowUpState.REPORTED
     ).select_related("visit__unit")
-    asked = Question.objects.filter(path_condition(paths, "unit__")).waiting()
+    asked = Question.objects.of_offices(paths).waiting()
     return [
         *(_sending_item(row) for row in to_send.order_by("recorded_at")[:DESK_ROWS]),
         *(_judging_item(row) for row in reported.order_by("reported_at")[:DESK_ROWS]),

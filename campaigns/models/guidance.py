@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +16,9 @@ from core.workflow import TransitionLog
 from .milestone import Milestone
 from .programme import Programme
 from .task import person
+
+if TYPE_CHECKING:
+    from organizations.models import Unit
 
 
 class Guidance(models.Model):
@@ -194,6 +199,16 @@ class Question(models.Model):
         about = self.guidance or self.milestone
         assert about is not None
         return about.programme
+
+    @property
+    def followed_at(self) -> Unit:
+        """The unit over which the office holds the roles by which it answers."""
+        return self.programme.followed_at(self.unit)
+
+    @property
+    def log_unit_id(self) -> int:
+        """The unit in whose journal its steps stand."""
+        return self.followed_at.pk
 
     @property
     def subject(self) -> str:

@@ -165,7 +165,7 @@ def _log(extension: Extension, action: str, by: User, reason: str) -> None:
         kind=EventKind.SETTING,
         action=action,
         actor=by,
-        subject=Subject("extension", extension.pk, str(task), task.unit_id),
+        subject=Subject("extension", extension.pk, str(task), task.log_unit_id),
         reason=reason,
         data={"task": task.pk, "wanted": str(extension.wanted), "granted": str(extension.granted or "")},
     )

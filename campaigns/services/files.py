@@ -110,6 +110,6 @@ def note_download(*, file: TaskFile, by: User) -> None:
         kind=EventKind.LOOK,
         action="unittask.download",
         actor=by,
-        subject=Subject("unittask", task.pk, str(task), task.unit_id),
+        subject=Subject("unittask", task.pk, str(task), task.log_unit_id),
         data={"file": file.pk},
     )

@@ -96,8 +96,7 @@ def _entry(task: UnitTask, before: int, by: User, reason: str) -> Entry:
         action="unit_task.hand_over",
         actor=by,
         roles=frozenset({Role.INTERIOR_HEAD.value}),
-        # The successor may lie outside the district: the act stands in the log of the district that did it.
-        subject=Subject("unit_task", task.pk, task.milestone.code, task.addressed_id),
+        subject=Subject("unit_task", task.pk, task.milestone.code, task.log_unit_id),
         reason=reason.strip(),
         data={"from": before, "to": task.unit_id},
     )

@@ -31,7 +31,7 @@ def question_list(request: HttpRequest) -> HttpResponse:
 def question_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One question and its answer."""
     question = get_question(request, pk)
-    answers = request.user.access.covers(question.unit.path, *OFFICE_ROLES)
+    answers = request.user.access.covers(question.followed_at.path, *OFFICE_ROLES)
     return render(request, "campaigns/question_detail.html", {"question": question, "answers": answers})
 
 

@@ -119,7 +119,7 @@ def get_question(request: HttpRequest, pk: int) -> Question:
 def asked_question(request: HttpRequest, pk: int) -> Question:
     """A question that the person's office answers."""
     question = get_question(request, pk)
-    if not request.user.access.covers(question.unit.path, *OFFICE_ROLES):
+    if not request.user.access.covers(question.followed_at.path, *OFFICE_ROLES):
         raise Http404
     return question
 

@@ -127,7 +127,8 @@ def _unit_name(actor: Any) -> str:
 def record_steps(row: Transition, logs: Iterable[tuple[Any, frozenset[str]]], by: Any) -> None:
     """Add the events of applied transitions, each with the roles held over its record.
 
-    `data` names the log row of each, so that the two can be compared.
+    They stand in the journal of the record's unit, or of its `log_unit_id` where it has one. `data` names the log row
+    of each, so that the two can be compared.
     """
     record_all(_step_entry(row, log, held, by) for log, held in logs)
 
@@ -139,7 +140,7 @@ def _step_entry(row: Transition, log: Any, held: frozenset[str], by: Any) -> Ent
         action=f"{kind}.{row.name}",
         actor=by,
         roles=held,
-        subject=Subject(kind, record.pk, str(record), record.unit_id),
+        subject=Subject(kind, record.pk, str(record), getattr(record, "log_unit_id", record.unit_id)),
         reason=log.reason,
         data={"log": log.pk, "source": log.source, "target": log.target},
         at=log.at,

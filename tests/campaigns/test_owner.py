@@ -13,7 +13,8 @@ from docx import Document
 
 from campaigns.assembly import assembly_of
 from campaigns.content import known_figures
-from campaigns.models import TaskFile, UnitTask
+from campaigns.inspection_desk import inspection_items
+from campaigns.models import Question, TaskFile, UnitTask
 from campaigns.owed import TaskSource, late_by_milestone
 from campaigns.selectors.reminder_grid import unit_ladders
 from campaigns.services import (
@@ -27,6 +28,8 @@ from campaigns.services import (
     save_report,
     submit_report,
 )
+from campaigns.services.files import note_download
+from campaigns.services.guidance import answer_question, ask_question
 from campaigns.services.reports import ReportInput
 from core.audit.models import AuditEvent
 from core.workflow import WorkflowError
@@ -433,3 +436,67 @@ def test_tasks_of_a_closed_programme_stay(world: World) -> None:
     milestone.programme.save()
     with pytest.raises(WorkflowError, match="đã đóng"):
         hand_over(task=task_of(milestone, world.commune_a), unit=world.commune_b, by=world.interior_head, reason="Vì.")
+
+
+# A successor in another district: what goes to the office that gave the task
+
+
+@pytest.fixture
+def far(world: World) -> UnitTask:
+    """A task of commune A that its successor in the neighbouring district answers."""
+    world.commune_a.successors.add(world.far_commune)
+    task = task_of(publish(world), world.commune_a)
+    hand_over(task=task, unit=world.far_commune, by=world.interior_head, reason="Sáp nhập.")
+    world.people["newcomer"] = UserFactory(
+        username="newcomer", home_unit=world.far_commune, roles=[(Role.OFFICER, world.far_commune)]
+    )
+    return task_of(task.milestone, world.far_commune)
+
+
+def test_a_question_of_a_successor_outside_goes_to_the_office_of_the_programme(
+    world: World, far: UnitTask, browse: Callable[[str], Client]
+) -> None:
+    page = reverse("campaigns:milestone_ask", args=[far.milestone_id])
+    browse("newcomer").post(page, {"unit": far.unit_id, "text": "Nộp cho ai?"})
+    question = Question.objects.get()
+    assert told("ask") == ["colleague", "interior_head", "reviewer"]
+    own, other = world.reviewer, world.other_reviewer
+    assert [Question.objects.visible_to(one).count() for one in (own, other)] == [1, 0]
+    desks = [[item.url for item in inspection_items(one)] for one in (own, other)]
+    address = reverse("campaigns:question_answer", args=[question.pk])
+    assert [address in desk for desk in desks] == [True, False]
+    assert address in browse("reviewer").get(question.get_absolute_url()).content.decode()
+    assert browse("other_reviewer").get(address).status_code == 404
+    with pytest.raises(WorkflowError, match="không thuộc vai trò"):
+        answer_question(question=question, by=other, answer="Cho chúng tôi.")
+    browse("reviewer").post(address, {"answer": "Nộp cho Phòng Nội vụ huyện Thử."})
+    question.refresh_from_db()
+    event = AuditEvent.objects.get(action="question.answer")
+    assert (question.answered_by, event.scope_unit, event.roles) == (own, world.district.pk, "reviewer")
+
+
+def test_a_reviewer_of_one_commune_answers_its_questions(world: World) -> None:
+    near, other = (
+        UserFactory(home_unit=world.office, roles=[(Role.REVIEWER, unit)])
+        for unit in (world.commune_a, world.commune_b)
+    )
+    question = ask_question(by=world.officer, unit=world.commune_a, text="Đếm thế nào?", milestone=publish(world))
+    assert [Question.objects.visible_to(one).count() for one in (near, other)] == [1, 0]
+    answer_question(question=question, by=near, answer="Đếm nơi làm theo.")
+
+
+def test_the_log_of_a_task_of_a_successor_stands_in_the_district_that_gave_it(world: World, far: UnitTask) -> None:
+    newcomer = world.people["newcomer"]
+    asked = ask_extension(task=far, by=newcomer, wanted=datetime.date(2023, 7, 1), reason="Mới nhận bàn giao.")
+    grant_extension(extension=asked, by=world.reviewer, day=datetime.date(2023, 7, 1))
+    far.milestone.asks_files = True
+    far.milestone.save()
+    write(far, newcomer)
+    submit_report(task=far, by=newcomer)
+    note_download(file=far.files.get(), by=world.reviewer)
+    accept_report(task=far, by=world.reviewer)
+    actions = ["unit_task.hand_over", "extension.ask", "extension.grant", "unittask.submit", "unittask.download"]
+    events = AuditEvent.objects.filter(subject_type__in=["unit_task", "unittask", "extension"]).order_by("number")
+    assert list(events.values_list("action", "scope_unit")) == [
+        (action, world.commune_a.pk) for action in (*actions, "unittask.accept")
+    ]
