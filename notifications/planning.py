@@ -286,14 +286,19 @@ def _tiers_of_unit(group: OwedGroup, run: _Run) -> Iterator[_Tiering]:
     nobody, office = _nobody(owners), _people_over_units(run, *OFFICE_ROLES)
     yield _Tiering(owners, _ALWAYS, _OWNER)
     yield _Tiering(_people_of_units(run, Role.UNIT_LEADER), *_later(Tier.LEADER, ladder.leader_from, nobody))
-    over = "o.owed_scope" if group.has_scope else "o.owed_unit"
-    yield _Tiering(office, *_later(Tier.OFFICE, ladder.office_from, nobody), unit=over)
+    yield _Tiering(office, *_later(Tier.OFFICE, ladder.office_from, nobody), unit=_over(group))
 
 
 def _tiers_of_district(group: OwedGroup, run: _Run) -> Iterator[_Tiering]:
     owners, leaders = _people_over_units(run, *OFFICE_ROLES), _people_over_units(run, Role.LEADER)
-    yield _Tiering(owners, _ALWAYS, _OWNER)
-    yield _Tiering(leaders, *_later(Tier.LEADER, group.ladder.leader_from, _nobody(owners)))
+    over = _over(group)
+    yield _Tiering(owners, _ALWAYS, _OWNER, unit=over)
+    yield _Tiering(leaders, *_later(Tier.LEADER, group.ladder.leader_from, _nobody(owners, over)), unit=over)
+
+
+def _over(group: OwedGroup) -> str:
+    """The column of the unit over which those are found who follow it."""
+    return "o.owed_scope" if group.has_scope else "o.owed_unit"
 
 
 def _tiers_of_office(group: OwedGroup, run: _Run) -> Iterator[_Tiering]:
@@ -312,10 +317,10 @@ _TIERS_OF = {
 }
 
 
-def _nobody(owners: Sql) -> Sql:
+def _nobody(owners: Sql, unit: str = "o.owed_unit") -> Sql:
     """No active person has the duty. The list of people depends on no row, so that the database makes it once."""
     sql, params = owners
-    return f"o.owed_unit NOT IN (SELECT n.unit_id FROM ({sql}) n)", params
+    return f"{unit} NOT IN (SELECT n.unit_id FROM ({sql}) n)", params
 
 
 def _nobody_or_gone(owners: Sql, holders: Sql) -> Sql:

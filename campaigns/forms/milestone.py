@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.enums import Addressing, Duty, Tier
 from campaigns.figures import catalogue
 from campaigns.models import Milestone
-from core import clock
 from core.forms import LineField, ModelOneChoiceField, OneChoiceField, PortalForm, ProseField, VietnameseDateField
 from organizations.enums import UnitKind
 from organizations.models import EmulationBlock, Unit
@@ -21,6 +20,8 @@ from .fields import LadderField, ManyChoiceField, OutlineField
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+    from organizations.querysets import UnitQuerySet
 
 #: Kinds that no milestone is addressed to: they stand above the units of a district.
 _ABOVE = {UnitKind.PROVINCE, UnitKind.DISTRICT}
@@ -221,8 +222,6 @@ class HandOverForm(PortalForm):
     unit = ModelOneChoiceField(Unit.objects.none(), label=_("Đơn vị nhận"))
     reason = ProseField(label=_("Lý do"), max_length=1000, required_message=_("Ghi lý do giao lại để lưu hồ sơ."))
 
-    def __init__(self, *args: Any, path: str, successors: set[int], without: int, **kw: Any) -> None:
+    def __init__(self, *args: Any, units: UnitQuerySet, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        today = Unit.objects.valid_on(clock.today())
-        reach = today.within(path) | today.filter(pk__in=successors)
-        self.fields["unit"].queryset = reach.exclude(pk=without)  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns import letters
+from campaigns.enums import Tier
 from campaigns.models import UnitTask
 from core import clock
 from core.audit import Entry, Subject
@@ -18,6 +20,7 @@ from core.history import keep_history
 from core.workflow import WorkflowError
 from organizations.enums import Role
 from organizations.models import Unit
+from organizations.selectors import office_units
 
 from .guidance import pass_guidance
 
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
 def hand_over(*, task: UnitTask, unit: Unit, by: User, reason: str) -> None:
     """Let another unit answer for a task and tell its officers; `addressed` keeps whom it was given to.
 
-    Refused for a unit outside the district that is no successor, for one that exists no more, and without a reason.
+    Refused for a unit outside the district that is no successor, for one that exists no more, without a reason, and of
+    the district's own report for a unit that is not its office.
     """
     _hand_over([task.pk], unit, by, reason)
 
@@ -53,6 +57,10 @@ def successors(unit: Unit) -> set[int]:
     return found
 
 
+def _offices_of(district: Unit) -> set[int]:
+    return set(office_units(district).values_list("pk", flat=True))
+
+
 def _hand_over(pks: Sequence[int], unit: Unit, by: User, reason: str) -> int:
     rows = UnitTask.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
     tasks = list(rows.select_related("milestone__programme__unit", "unit", "addressed"))
@@ -62,8 +70,10 @@ def _hand_over(pks: Sequence[int], unit: Unit, by: User, reason: str) -> int:
         raise WorkflowError(_("Ghi lý do giao lại để lưu hồ sơ."))
     if unit.valid_to is not None and unit.valid_to < clock.today():
         raise WorkflowError(_("%(unit)s không còn hoạt động nên không nhận nhiệm vụ được.") % {"unit": unit})
+    after, offices = cache(successors), cache(_offices_of)
     for task in tasks:
         _refuse(task, unit, by)
+        _refuse_place(task, unit, after, offices)
     before = {task.pk: task.unit_id for task in tasks}
     for task in tasks:
         task.unit = unit
@@ -83,7 +93,19 @@ def _refuse(task: UnitTask, unit: Unit, by: User) -> None:
         raise WorkflowError(_("Chương trình đã đóng nên không thay đổi được nữa."))
     if unit.pk == task.unit_id:
         raise WorkflowError(_("%(unit)s đang giữ nhiệm vụ này rồi.") % {"unit": unit})
-    if not unit.path.startswith(programme.unit.path) and unit.pk not in successors(task.unit):
+
+
+def _refuse_place(
+    task: UnitTask, unit: Unit, after: Callable[[Unit], set[int]], offices: Callable[[Unit], set[int]]
+) -> None:
+    """A unit's report goes to a unit of the district or a successor, the district's own to its office."""
+    district = task.milestone.programme.unit
+    if task.milestone.tier == Tier.DISTRICT:
+        if unit.pk not in offices(district):
+            raise WorkflowError(
+                _("Báo cáo của huyện do Phòng Nội vụ viết nên không giao cho %(unit)s được.") % {"unit": unit}
+            )
+    elif not unit.path.startswith(district.path) and unit.pk not in after(task.unit):
         raise WorkflowError(
             _("%(unit)s không thuộc huyện và không kế tục %(old)s nên không giao được.")
             % {"unit": unit, "old": task.unit}

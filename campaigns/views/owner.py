@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from campaigns.enums import Tier
 from campaigns.forms.milestone import HandOverForm
 from campaigns.models import UnitTask
 from campaigns.services import hand_over, hand_over_all
@@ -18,6 +19,7 @@ from core.workflow import WorkflowError
 from organizations.enums import Role
 from organizations.models import Unit
 from organizations.querysets import path_condition
+from organizations.selectors import office_units
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +28,8 @@ def task_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     mine = path_condition(request.user.access.paths(Role.INTERIOR_HEAD), "milestone__programme__unit__")
     found = UnitTask.objects.filter(mine).select_related("milestone__programme__unit", "unit", "addressed")
     task = get_object_or_404(found, pk=pk)
-    form = _form(request, task.unit, task.milestone.programme.unit)
+    district = task.milestone.programme.unit
+    form = _form(request, task.unit, district, of_district=task.milestone.tier == Tier.DISTRICT)
     if request.method == "POST" and form.is_valid():
         try:
             hand_over(task=task, by=request.user, **form.cleaned_data)
@@ -50,7 +53,8 @@ def unit_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     first = owed.select_related("milestone__programme__unit").first()
     if first is None:
         raise Http404
-    form = _form(request, unit, first.milestone.programme.unit)
+    of_district = owed.filter(milestone__tier=Tier.DISTRICT).exists()
+    form = _form(request, unit, first.milestone.programme.unit, of_district=of_district)
     if request.method == "POST" and form.is_valid():
         try:
             moved = hand_over_all(closed=unit, by=request.user, **form.cleaned_data)
@@ -63,7 +67,10 @@ def unit_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "campaigns/hand_over.html", {"unit": unit, "form": form, "count": owed.count()})
 
 
-def _form(request: HttpRequest, unit: Unit, district: Unit) -> HandOverForm:
-    after = successors(unit)
+def _form(request: HttpRequest, unit: Unit, district: Unit, *, of_district: bool = False) -> HandOverForm:
+    """Units of the district and successors may take over; of the district's own report those of its office."""
+    after, today = successors(unit), Unit.objects.valid_on(clock.today())
     chosen = {"unit": next(iter(after))} if len(after) == 1 else {}
-    return HandOverForm(request.POST or None, path=district.path, successors=after, without=unit.pk, initial=chosen)
+    near = today.within(district.path) | today.filter(pk__in=after)
+    units = office_units(district).valid_on(clock.today()) if of_district else near
+    return HandOverForm(request.POST or None, units=units.exclude(pk=unit.pk), initial=chosen)

@@ -500,3 +500,47 @@ def test_the_log_of_a_task_of_a_successor_stands_in_the_district_that_gave_it(wo
     assert list(events.values_list("action", "scope_unit")) == [
         (action, world.commune_a.pk) for action in (*actions, "unittask.accept")
     ]
+
+
+# The district's own report
+
+
+def test_the_report_of_the_district_goes_to_no_unit_but_its_office(
+    world: World, browse: Callable[[str], Client]
+) -> None:
+    task = district_review(world, review(world))
+    new = UnitFactory(parent=world.district, name="Phòng Nội vụ và Tổ chức", kind="department")
+    UserFactory(home_unit=new, roles=[(Role.REVIEWER, world.district)])
+    world.office.successors.add(world.commune_b)
+    form = browse("interior_head").get(reverse("campaigns:task_hand_over", args=[task.pk])).context["form"]
+    assert list(form.fields["unit"].queryset) == [new]
+    for unit in (world.commune_a, world.commune_b):
+        with pytest.raises(WorkflowError, match="Báo cáo của huyện do Phòng Nội vụ viết"):
+            hand_over(task=task, unit=unit, by=world.interior_head, reason="Vì.")
+    hand_over(task=task, unit=new, by=world.interior_head, reason="Đổi tên.")
+    assert task_of(task.milestone, new) == task
+
+
+def test_a_closed_office_hands_the_report_of_the_district_to_the_new_office(
+    world: World, browse: Callable[[str], Client]
+) -> None:
+    district_review(world, review(world))
+    new = UnitFactory(parent=world.district, name="Phòng Nội vụ và Tổ chức", kind="department")
+    UserFactory(home_unit=new, roles=[(Role.REVIEWER, world.district)])
+    Unit.objects.filter(pk=world.office.pk).update(valid_to="2023-06-04")
+    form = browse("interior_head").get(reverse("campaigns:unit_hand_over", args=[world.office.pk])).context["form"]
+    assert list(form.fields["unit"].queryset) == [new]
+
+
+@pytest.mark.parametrize("place", ["commune_a", "far_commune"])
+def test_reminders_of_the_district_go_to_its_office_and_stay_planned(world: World, place: str) -> None:
+    """Wherever an older hand-over left the task."""
+    source = review(world, programme=ProgrammeFactory(unit=world.district, reminders_on=True))
+    task = district_review(world, source)
+    UnitTask.objects.filter(pk=task.pk).update(unit=getattr(world, place))
+    assert plan(datetime.date(2023, 6, 23)) > 0
+    gather(datetime.date(2023, 6, 23))
+    rows = Reminder.objects.filter(subject_id=task.pk, channel="in_app")
+    office = ["colleague", "interior_head", "reviewer"]
+    assert sorted(rows.values_list("recipient__username", "state")) == [(name, "sent") for name in office]
+    assert plan(datetime.date(2023, 6, 23)) == 0
