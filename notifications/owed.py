@@ -140,6 +140,11 @@ def sources() -> list[Source]:
     return list(_sources.values())
 
 
+def readable_ids(source: Source, user: User) -> QuerySet:
+    """Keys of what a person may read of one kind of duty."""
+    return source.readable_by(user).order_by().values("pk")
+
+
 def source_of(subject_type: str) -> Source | None:
     """The source of one kind of duty."""
     return _sources.get(subject_type)

@@ -22,14 +22,14 @@ from core import clock
 from core.insert_select import Sql, compiled, insert_select, update_select
 from core.working_days import is_working_day
 from organizations.enums import OFFICE_ROLES, Role
-from organizations.models import RoleAssignment, Unit
+from organizations.models import RoleAssignment, Unit, User
 from organizations.querysets import AFTER_EVERY_PATH
 
 from . import channels
 from .enums import Channel
 from .hours import next_run_day
 from .ladder import latest_due, step_key, steps_called_for
-from .owed import Audience, OwedGroup, Source, sources
+from .owed import Audience, OwedGroup, Source, readable_ids, sources
 from .reminder_models import Reminder, ReminderSettings, ReminderState, Tier
 
 #: Due dates of one statement: each is a branch of a CASE.
@@ -154,20 +154,22 @@ def would_plan(
     among: Q | None = None,
     units: Collection[int] | None = None,
     only: Collection[str] | None = None,
+    reader: User | None = None,
 ) -> list[PlannedRow]:
     """What `day` would plan were everything switched on, without writing: each key once, as the table keeps it.
 
-    `among` narrows what is owed, `units` to what those owe or their offices follow, `only` the subject types. For a day
-    after the next run only the steps that fall on it: those of the days between will have gone by then. What an earlier
-    day planned is left out, told or not.
+    `among` narrows what is owed, `units` to what those owe or their offices follow, `only` the subject types, `reader`
+    to what that person may read. For a day after the next run only the steps that fall on it: those of the days between
+    will have gone by then. What an earlier day planned is left out, told or not.
     """
     if not is_working_day(day):
         return []
     run = _run_of(day)
     found: dict[_Key, PlannedRow] = {}
     for source in _wanted(only):
+        narrowed = among if reader is None else (among or Q()) & Q(owed_id__in=readable_ids(source, reader))
         for is_on, select in _selects(
-            source, run, among=among, units=units, even_off=True, only_new=day > run.next_run
+            source, run, among=narrowed, units=units, even_off=True, only_new=day > run.next_run
         ):
             found |= {row.key: row for row in _read(select, is_on=is_on) if row.key not in found}
     before, left_out = _planned_before(day, found)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -19,6 +21,7 @@ from .delivery import mail_for
 from .digests import DUTIES, SUBJECT, digest_of, digests, gather_facts
 from .hours import next_run_day
 from .models import Channel, OutboxMessage, Reminder, ReminderSettings, Status, Tick
+from .owed import Source, readable_ids, sources
 from .planning import COLUMNS, PlannedRow, would_plan
 from .reminder_models import ReminderState
 from .sections import parts_for
@@ -104,22 +107,26 @@ def _why_no_mail(rows: list[PlannedRow]) -> str:
 
 
 def preview(
-    day: datetime.date, units: Collection[int] | None = None, readers: Collection[int] | None = None
+    day: datetime.date,
+    units: Collection[int] | None = None,
+    readers: Collection[int] | None = None,
+    *,
+    asked_by: User | None = None,
 ) -> Preview:
     """What would be sent on `day` about what the given units owe or their offices follow.
 
     Apart from it what more would be sent were everything switched on.
 
     With what an earlier day planned and could not tell yet, and with the sections of those of `readers` who have one.
-    All units and all readers by default.
+    All units and all readers by default; of what `asked_by` may not read nothing, as in the proof.
     """
     if not is_working_day(day):
         return Preview(day)
-    planned = would_plan(day, units=units)
+    planned = would_plan(day, units=units, reader=asked_by)
     newer = {_thing(row) for row in planned if row.is_on}
     given = ReminderSettings.objects.current()
     next_run = next_run_day(clock.now(), given)
-    waiting = [row for row in _waiting_for(day, next_run, units) if _thing(row) not in newer]
+    waiting = [row for row in _waiting_for(day, next_run, units, asked_by) if _thing(row) not in newer]
     parts = _parts(day, next_run, readers)
     return replace(_by_person(day, [*planned, *waiting]), parts=parts, mail_on=given.mail_on)
 
@@ -147,7 +154,9 @@ def _by_person(day: datetime.date, planned: Iterable[PlannedRow]) -> Preview:
     return found
 
 
-def _waiting_for(day: datetime.date, next_run: datetime.date, units: Collection[int] | None) -> list[PlannedRow]:
+def _waiting_for(
+    day: datetime.date, next_run: datetime.date, units: Collection[int] | None, asked_by: User | None = None
+) -> list[PlannedRow]:
     """Reminders that earlier days planned and that the digests of `day` will tell.
 
     The next run takes all that is untold; that of the working day after it what came when its digest had left already.
@@ -161,8 +170,22 @@ def _waiting_for(day: datetime.date, next_run: datetime.date, units: Collection[
     else:
         return []
     if units is not None:
-        rows = rows.filter(unit__in=units)
+        rows = rows.filter(reduce(or_, _followed_from(units), Q(unit__in=units)))
+    if asked_by is not None:
+        rows = rows.filter(reduce(or_, [_about(source, readable_ids(source, asked_by)) for source in sources()]))
     return [PlannedRow(**values) for values in rows.values(*COLUMNS)]
+
+
+def _followed_from(units: Collection[int]) -> Iterator[Q]:
+    """Reminders about what other units owe and the offices of `units` follow."""
+    for source in sources():
+        for group in source.groups():
+            if group.has_scope:
+                yield _about(source, group.rows.filter(owed_scope__in=units).order_by().values("owed_id"))
+
+
+def _about(source: Source, ids: QuerySet) -> Q:
+    return Q(subject_type=source.subject_type, subject_id__in=ids)
 
 
 def _unsent(prefix: str = "") -> Q:

@@ -26,7 +26,7 @@ from core.numbers import format_number
 from core.paging import CappedPaginator
 from core.spreadsheets import Cell
 from notifications.models import Reminder
-from notifications.owed import Source, source_of, sources
+from notifications.owed import Source, readable_ids, source_of, sources
 from notifications.reminder_models import ReminderState, Tier
 
 if TYPE_CHECKING:
@@ -95,8 +95,7 @@ def reminders_for(wanted: ProofFilter) -> QuerySet[Reminder]:
 
 
 def _readable(source: Source, wanted: ProofFilter) -> Q:
-    readable = source.readable_by(wanted.user).order_by().values("pk")
-    return Q(subject_type=source.subject_type, subject_id__in=readable)
+    return Q(subject_type=source.subject_type, subject_id__in=readable_ids(source, wanted.user))
 
 
 def _narrowed(wanted: ProofFilter, condition: Q) -> QuerySet[Reminder]:

@@ -107,7 +107,7 @@ def _asked_day(request: HttpRequest) -> tuple[datetime.date, str]:
 def reminder_preview(request: HttpRequest) -> HttpResponse:
     """Every message that would be sent on a day, and apart what more were all switched on; nothing is written."""
     day, fault = _asked_day(request)
-    found = preview(day, request.user.reach(*READERS), _leaders_in_reach(request))
+    found = preview(day, request.user.reach(*READERS), _leaders_in_reach(request), asked_by=request.user)
     page = Paginator(found.people, PAGE_SIZE).get_page(request.GET.get("trang"))
     off_page = Paginator(list(found.off), PAGE_SIZE).get_page(request.GET.get("trang-tat"))
     context = {
@@ -136,7 +136,7 @@ def reminder_message(request: HttpRequest, pk: int) -> HttpResponse:
     """One message as it would be sent on a day, word by word; with `neu-bat` as it were, were all switched on."""
     day, _fault = _asked_day(request)
     if_on = "neu-bat" in request.GET
-    seen = preview(day, request.user.reach(*READERS), _leaders_in_reach(request) & {pk})
+    seen = preview(day, request.user.reach(*READERS), _leaders_in_reach(request) & {pk}, asked_by=request.user)
     found = seen.messages([pk], even_off=if_on)
     if not found:
         raise Http404

@@ -14,7 +14,7 @@ from docx import Document
 from campaigns.assembly import assembly_of
 from campaigns.content import known_figures
 from campaigns.inspection_desk import inspection_items
-from campaigns.models import Question, TaskFile, UnitTask
+from campaigns.models import Programme, Question, TaskFile, UnitTask
 from campaigns.owed import TaskSource, late_by_milestone
 from campaigns.selectors.reminder_grid import unit_ladders
 from campaigns.services import (
@@ -327,6 +327,24 @@ def test_two_predecessors_of_one_successor_count_each_exemplar_once(
     assert assembly_of(district_review(world, milestone)).totals[0].value == 6
 
 
+def test_who_writes_for_a_successor_reads_whose_records_were_counted(
+    world: World, merged: UnitTask, browse: Callable[[str], Client]
+) -> None:
+    """The officer of B reads the records of A no more than before: no link to an emptier list."""
+    world.exemplar("submitted")
+    url = known_figures(merged, datetime.date(2023, 6, 5))["DK_CA_NHAN"].url.replace("&", "&amp;")
+    unit, office = browse("other_officer"), browse("reviewer")
+    write(merged, world.other_officer)
+    for name, words in (("task_report", "Theo sổ của Xã Bình An:"), ("task_check", "(Xã Bình An)")):
+        page = unit.get(reverse(f"campaigns:{name}", args=[merged.pk])).content.decode()
+        assert (words in page, url in page) == (True, False)
+    own = task_of_addressed(merged.milestone, world.commune_b)
+    assert "Theo sổ:" in unit.get(reverse("campaigns:task_report", args=[own.pk])).content.decode()
+    submit_report(task=merged, by=world.other_officer)
+    pages = [one.get(merged.get_absolute_url()).content.decode() for one in (unit, office)]
+    assert [(url in page, "sổ của Xã Bình An" in page) for page in pages] == [(False, True), (True, False)]
+
+
 # Exceptions
 
 
@@ -544,3 +562,40 @@ def test_reminders_of_the_district_go_to_its_office_and_stay_planned(world: Worl
     office = ["colleague", "interior_head", "reviewer"]
     assert sorted(rows.values_list("recipient__username", "state")) == [(name, "sent") for name in office]
     assert plan(datetime.date(2023, 6, 23)) == 0
+
+
+# The preview
+
+
+def people_told(client: Client, day: str = "") -> set[str]:
+    page = client.get("/ke-hoach/nhac-han/xem-truoc/", {"ngay": day} if day else {})
+    return {one.person.username for one in page.context["messages_of_day"]}
+
+
+def test_the_preview_of_another_district_shows_nothing_that_its_proof_hides(
+    world: World,
+    far: UnitTask,
+    browse: Callable[[str], Client],
+    stand_on: Callable[[datetime.date], None],
+) -> None:
+    Programme.objects.update(reminders_on=True)
+    stand_on(datetime.date(2023, 6, 8))
+    newcomer = world.people["newcomer"]
+    own, other = browse("reviewer"), browse("other_reviewer")
+    assert ("newcomer" in people_told(own), people_told(other)) == (True, set())
+    message = reverse("campaigns:reminder_message", args=[newcomer.pk])
+    assert (own.get(message).status_code, other.get(message).status_code) == (200, 404)
+
+
+def test_the_preview_holds_what_waits_for_a_successor_outside(
+    world: World,
+    far: UnitTask,
+    browse: Callable[[str], Client],
+    stand_on: Callable[[datetime.date], None],
+) -> None:
+    Programme.objects.update(reminders_on=True)
+    plan(datetime.date(2023, 6, 8))
+    stand_on(datetime.date(2023, 6, 9))
+    assert Reminder.objects.filter(recipient=world.people["newcomer"], state="planned").exists()
+    assert "newcomer" in people_told(browse("reviewer"))
+    assert people_told(browse("other_reviewer")) == set()
