@@ -46,6 +46,15 @@ def may_judge(task: UnitTask, user: User) -> bool:
     return bool(held_over(task, user, _JUDGES[Tier(task.milestone.tier)]))
 
 
+def opens_source(task: UnitTask, user: User) -> bool:
+    """Whether the list behind a counted figure holds for the person what was counted.
+
+    It shows the records of the unit that the task was given to, which its successor does not read.
+    """
+    readers = (*UNIT_ROLES, *OFFICE_ROLES, Role.LEADER)
+    return not task.is_handed_over or user.access.covers(task.addressed.path, *readers)
+
+
 def is_writer(task: UnitTask, user: User) -> Decision:
     """The right side of the tier hands in."""
     if may_write(task, user):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.enums import TaskState
 from campaigns.models import UnitTask
+from campaigns.rules import opens_source
 from core import clock
 from core.files import limits
 from core.files.refusals import size_in_words
@@ -40,6 +41,14 @@ def task_state(task: UnitTask) -> SafeString:
 def task_due(task: UnitTask) -> SafeString:
     """The day by which the unit must act with the days left or past; once handed in the plain day."""
     return deadline(task.owed_by or task.due, done=not task.is_owed)
+
+
+@register.simple_tag(takes_context=True)
+def source_elsewhere(context: Mapping[str, Any], task: UnitTask) -> str:
+    """Whose records the portal counted for a report, when the reader does not read them; "" when a list shows them."""
+    if task.milestone.assembles_id or opens_source(task, context["request"].user):
+        return ""
+    return task.addressed.short_name
 
 
 @register.filter
