@@ -47,7 +47,7 @@ def _owed() -> UnitTaskQuerySet:
 
 
 def _items(rows: QuerySet[UnitTask]) -> list[CalendarItem]:
-    rows = rows.select_related("milestone", "unit").annotate(**_changes())
+    rows = rows.select_related("milestone", "unit", "addressed").annotate(**_changes())
     return [_item(row) for row in rows.order_by("due", "pk")]
 
 
@@ -79,7 +79,7 @@ def _item(row: Any) -> CalendarItem:
     times = [getattr(row, f"{name}_at") for name in _LOGS] + [row.milestone.published_at]
     return CalendarItem(
         uid=uid_of(SUBJECT, row.pk),
-        title=words % {"name": row.milestone.short_title, "unit": row.unit.short_name},
+        title=words % {"name": row.milestone.short_title, "unit": row.unit_label},
         due=day,
         path=row.get_absolute_url(),
         changed_at=max(time for time in times if time),

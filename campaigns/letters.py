@@ -216,12 +216,16 @@ def _step(log: TaskTransition) -> str:
 
 def _title(template: str, task: UnitTask, **more: str) -> str:
     """The subject, with the name of the milestone cut so that the whole stays within the limit."""
-    unit = task.unit.short_name
-    if task.unit.kind == UnitKind.COMMUNE:
-        unit = noun(unit)
+    unit = _short(task.unit)
+    if task.is_handed_over:
+        unit = _("%(unit)s (từ %(old)s)") % {"unit": unit, "old": _short(task.addressed)}
     name = task.milestone.name_in_text
     room = SUBJECT_LIMIT - len(template % {"name": "", "unit": unit, **more})
     return template % {"name": shorten(name, max(room, 8)), "unit": unit, **more}
+
+
+def _short(unit: Unit) -> str:
+    return noun(unit.short_name) if unit.kind == UnitKind.COMMUNE else unit.short_name
 
 
 def _day(day: datetime.date | None) -> str:
@@ -229,7 +233,7 @@ def _day(day: datetime.date | None) -> str:
 
 
 def _of(task: UnitTask) -> dict[str, str]:
-    return {"title": task.milestone.title, "unit": task.unit.name_in_text, "due": format_date(task.due)}
+    return {"title": task.milestone.title, "unit": task.named(task.unit.name_in_text), "due": format_date(task.due)}
 
 
 def _given(milestone: Milestone) -> Words:
@@ -269,7 +273,7 @@ def _handed_over(tasks: Sequence[UnitTask], unit: Unit) -> Words:
         (task,) = tasks
         subject = _title(_("Nhận bàn giao: %(name)s – %(unit)s"), task)
     else:
-        told = {"n": len(tasks), "unit": noun(unit.short_name) if unit.kind == UnitKind.COMMUNE else unit.short_name}
+        told = {"n": len(tasks), "unit": _short(unit)}
         subject = shorten(_("Nhận bàn giao %(n)d nhiệm vụ – %(unit)s") % told, SUBJECT_LIMIT)
     opening = _("Phòng Nội vụ giao lại cho %(unit)s:") % {"unit": unit.name_in_text}
     lines = "\n".join(f"– {_handed_line(task)}" for task in tasks)

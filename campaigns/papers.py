@@ -107,7 +107,7 @@ def _add_units(paper: Paper, programme: Programme, lines: list[UrgedLine]) -> No
     rows = []
     for place, line in enumerate(lines, start=1):
         row = line.row
-        name = line.unit_words(full_name(row.unit, programme.unit))
+        name = row.named(full_name(row.unit, programme.unit))
         rows.append((place, name, line.word, format_date(row.due), (row.urged_on - row.due).days))
     add_table(
         paper,

@@ -47,15 +47,19 @@ _WORDS = {
 
 def task_names(keys: Collection[int]) -> dict[int, str]:
     """Milestone and unit of tasks."""
-    rows = UnitTask._base_manager.filter(pk__in=keys).values_list("pk", "milestone__short_title", "unit__short_name")
-    return {pk: f"{title}: {unit}" for pk, title, unit in rows}
+    rows = UnitTask._base_manager.filter(pk__in=keys).select_related("milestone", "unit", "addressed")
+    return {task.pk: _name(task) for task in rows}
+
+
+def _name(task: UnitTask) -> str:
+    return f"{task.milestone.short_title}: {task.unit_label}"
 
 
 def extension_names(keys: Collection[int]) -> dict[int, str]:
     """Milestone and unit of the tasks for which more time was asked."""
     found = Extension._base_manager.filter(pk__in=keys)
-    rows = found.values_list("pk", "task__milestone__short_title", "task__unit__short_name")
-    return {pk: f"{title}: {unit}" for pk, title, unit in rows}
+    rows = found.select_related("task__milestone", "task__unit", "task__addressed")
+    return {row.pk: _name(row.task) for row in rows}
 
 
 def register() -> None:

@@ -31,6 +31,11 @@ def person() -> models.ForeignKey:
     )
 
 
+def received(name: str, old: str) -> str:
+    """A unit that answers a task, with the unit to which the task was given."""
+    return gettext("%(unit)s (nhận từ %(old)s)") % {"unit": name, "old": old}
+
+
 class UnitTask(models.Model):
     """What one unit owes for one milestone: a row made in advance, so that a missing report is a row and not a hole.
 
@@ -127,9 +132,7 @@ class UnitTask(models.Model):
 
     def named(self, name: str) -> str:
         """A name of the unit that answers, after a hand-over with the unit that the task was given to."""
-        if not self.is_handed_over:
-            return name
-        return gettext("%(unit)s (nhận từ %(old)s)") % {"unit": name, "old": self.addressed.short_name}
+        return received(name, self.addressed.short_name) if self.is_handed_over else name
 
     @property
     def came_late(self) -> bool:

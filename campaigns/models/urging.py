@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.querysets import UrgingQuerySet
 
 from .milestone import Milestone
-from .task import UnitTask
+from .task import UnitTask, received
 
 
 class Urging(models.Model):
@@ -59,3 +59,12 @@ class UrgedUnit(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Whether the unit answered that day for a task that was given to another one."""
+        return self.task.addressed_id != self.unit_id
+
+    def named(self, name: str) -> str:
+        """A name of the unit, with the one that the task was given to when that was another."""
+        return received(name, self.task.addressed.short_name) if self.is_handed_over else name

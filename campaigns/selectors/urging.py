@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from campaigns.enums import TaskState
-from campaigns.models import TaskTransition, UnitTask, UrgedUnit, Urging
+from campaigns.models import TaskTransition, UrgedUnit, Urging
 
 
 @dataclass(frozen=True)
@@ -17,21 +17,10 @@ class UrgedLine:
     row: UrgedUnit
     word: str
 
-    def unit_words(self, name: str) -> str:
-        """The unit by the name it has here, with the one whose task it answers."""
-        return unit_words(self.row.task, name)
-
 
 def owed_word(is_returned: bool) -> str:
     """What a unit has not done: a report that was received and returned is not one that never came."""
     return _("Chưa bổ sung") if is_returned else _("Chưa nộp")
-
-
-def unit_words(task: UnitTask, name: str) -> str:
-    """A unit that answers a task, with the unit to which the task was given when that was another."""
-    if task.addressed_id == task.unit_id:
-        return name
-    return _("%(unit)s (nhận từ %(from)s)") % {"unit": name, "from": task.addressed.short_name}
 
 
 def urged_lines(urging: Urging) -> list[UrgedLine]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from campaigns.enums import TaskState
 from campaigns.models import Milestone, Programme, UnitTask, UrgedUnit, Urging
 from campaigns.people import people_of_units
-from campaigns.selectors.urging import owed_word, unit_words
+from campaigns.selectors.urging import owed_word
 from core import clock
 from core.audit import Subject, record
 from core.audit.models import EventKind
@@ -127,7 +127,7 @@ def urge(*, milestone: Milestone, tasks: Collection[int], by: User, text: str) -
 def _refuse_set(chosen: Sequence[LateUnit], tasks: Collection[int]) -> None:
     if not tasks:
         raise WorkflowError(_("Chọn ít nhất một đơn vị để đôn đốc."))
-    if again := [row.task.unit.short_name for row in chosen if row.refused]:
+    if again := [row.task.unit_label for row in chosen if row.refused]:
         raise WorkflowError(
             _("Hôm nay đã đôn đốc %(units)s. Bỏ chọn rồi làm lại; chưa gửi cho đơn vị nào.")
             % {"units": ", ".join(again)}
@@ -173,7 +173,7 @@ def letter_to(urging: Urging, person: User, rows: Iterable[LateUnit]) -> Letter:
     due = "\n".join(
         _("- %(unit)s: %(word)s, hạn %(day)s, quá hạn %(days)d ngày")
         % {
-            "unit": unit_words(row.task, row.task.unit.name),
+            "unit": row.task.unit_title,
             "word": row.word.lower(),
             "day": format_date(row.since),
             "days": row.days,

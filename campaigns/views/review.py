@@ -75,7 +75,7 @@ def task_accept(request: HttpRequest, pk: int) -> HttpResponse:
         if not done_already(request, task, "accept"):
             tell_refusal(request, task, error)
             return redirect(task)
-    messages.success(request, _("Đã nhận báo cáo của %(unit)s.") % {"unit": task.unit.name_in_text})
+    messages.success(request, _("Đã nhận báo cáo của %(unit)s.") % {"unit": task.named(task.unit.name_in_text)})
     return _go_on(request, task)
 
 
@@ -99,7 +99,7 @@ def task_return(request: HttpRequest, pk: int) -> HttpResponse:
             return _overtaken(request, task, form)
         form.add_error(None, error.message)
         return _page(request, task, form)
-    told = {"unit": task.unit.name_in_text, "day": format_date(data["due"])}
+    told = {"unit": task.named(task.unit.name_in_text), "day": format_date(data["due"])}
     messages.success(request, _("Đã trả lại báo cáo của %(unit)s, hạn bổ sung %(day)s.") % told)
     return _go_on(request, task)
 

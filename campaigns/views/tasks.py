@@ -119,7 +119,7 @@ def task_document(request: HttpRequest, pk: int) -> HttpResponse:
     if version is None and not drafts:
         raise Http404
     content = report_paper(task, None if drafts else version)
-    name = slugify(f"{paper_kind(task)} {task.milestone.short_title} {task.unit.short_name}")
+    name = slugify(f"{paper_kind(task)} {task.milestone.short_title} {task.unit_label}")
     response = HttpResponse(content, content_type=CONTENT_TYPES["docx"])
     response["Content-Disposition"] = content_disposition(f"{name}.docx")
     return response

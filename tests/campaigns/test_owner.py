@@ -7,11 +7,14 @@ import io
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from docx import Document
 
 from campaigns.assembly import assembly_of
+from campaigns.calendar import owed_tasks
 from campaigns.content import known_figures
 from campaigns.inspection_desk import inspection_items
 from campaigns.models import Programme, Question, TaskFile, UnitTask
@@ -31,6 +34,8 @@ from campaigns.services import (
 from campaigns.services.files import note_download
 from campaigns.services.guidance import answer_question, ask_question
 from campaigns.services.reports import ReportInput
+from campaigns.services.urging import urge
+from campaigns.task_journal import extension_names, task_names
 from core.audit.models import AuditEvent
 from core.workflow import WorkflowError
 from notifications.delivery import deliver, is_owed
@@ -84,6 +89,18 @@ def test_all_that_a_closed_unit_owes_moves_and_what_it_handed_in_stays(world: Wo
 
 def task_of_addressed(milestone, unit) -> UnitTask:
     return UnitTask.objects.select_related("unit").get(milestone=milestone, addressed=unit)
+
+
+def test_the_successors_are_looked_up_once_for_all_that_is_handed_over(world: World) -> None:
+    last = UnitFactory(parent=UnitFactory(name="Tỉnh Mới", kind="province"), name="Xã Sau")
+    world.commune_a.successors.add(last)
+    programme = ProgrammeFactory(unit=world.district)
+    for _n in range(3):
+        publish(world, programme=programme)
+    with CaptureQueriesContext(connection) as captured:
+        assert hand_over_all(closed=closed(world), unit=last, by=world.interior_head, reason="Sáp nhập.") == 3
+    rings = [query for query in captured if "unit_successors" in query["sql"]]
+    assert len(rings) == 2
 
 
 def test_a_unit_that_still_exists_hands_over_single_tasks_only(world: World) -> None:
@@ -298,6 +315,49 @@ def test_pages_say_from_whom_a_task_came(world: World, merged: UnitTask, browse:
     table = Document(io.BytesIO(paper)).tables[-1]
     assert table.rows[1].cells[1].text == "Xã Đồng Thạnh (nhận từ Xã Bình An)"
     assert "nhận từ Xã Bình An" in unit.get(reverse("campaigns:task_list")).content.decode()
+
+
+def test_letters_calendar_journal_and_review_tell_the_two_tasks_apart(
+    world: World, merged: UnitTask, browse: Callable[[str], Client]
+) -> None:
+    own = task_of_addressed(merged.milestone, world.commune_b)
+    titles = ["Hạn nộp: Sơ kết 3 năm – Xã Đồng Thạnh", "Hạn nộp: Sơ kết 3 năm – Xã Đồng Thạnh (nhận từ Xã Bình An)"]
+    assert sorted(item.title for item in owed_tasks(world.other_officer)) == titles
+    names = {own.pk: "Sơ kết 3 năm: Xã Đồng Thạnh", merged.pk: "Sơ kết 3 năm: Xã Đồng Thạnh (nhận từ Xã Bình An)"}
+    assert task_names([own.pk, merged.pk]) == names
+    asked = ask_extension(task=merged, by=world.other_officer, wanted=datetime.date(2023, 7, 1), reason="Thiếu số.")
+    assert extension_names([asked.pk]) == {asked.pk: names[merged.pk]}
+    letter = OutboxMessage.objects.filter(step="ask").first()
+    assert letter is not None
+    assert letter.title == "Xin lùi đến 1/7: sơ kết 3 n… – xã Đồng Thạnh (từ xã Bình An)"
+    assert len(letter.title) <= 60
+    write(merged, world.other_officer)
+    submit_report(task=merged, by=world.other_officer)
+    letter = OutboxMessage.objects.filter(step__startswith="submit").first()
+    assert letter is not None
+    assert "của xã Đồng Thạnh (nhận từ Xã Bình An) đã được nộp" in letter.body
+    page = browse("reviewer").post(reverse("campaigns:task_accept", args=[merged.pk]), follow=True).content.decode()
+    assert "Đã nhận báo cáo của xã Đồng Thạnh (nhận từ Xã Bình An)." in page
+
+
+def test_an_act_of_urging_names_the_units_as_they_were_that_day(
+    world: World, stand_on: Callable[[datetime.date], None], browse: Callable[[str], Client]
+) -> None:
+    """A was urged about its own task, then B took it over and was urged in its turn."""
+    task = task_of(publish(world), world.commune_a)
+    acts = []
+    for day in (20, 21):
+        stand_on(datetime.date(2023, 6, day))
+        acts.append(urge(milestone=task.milestone, tasks=[task.pk], text="Nộp ngay.", by=world.reviewer))
+        if day == 20:
+            hand_over(task=task, unit=world.commune_b, by=world.interior_head, reason="Nhập.")
+    (before,), (after,) = (act.units.select_related("task__addressed", "unit") for act in acts)
+    assert [row.named(row.unit.name) for row in (before, after)] == [
+        "Xã Bình An",
+        "Xã Đồng Thạnh (nhận từ Xã Bình An)",
+    ]
+    pages = [browse("reviewer").get(reverse("campaigns:urging_detail", args=[act.pk])).content.decode() for act in acts]
+    assert ["nhận từ" in page for page in pages] == [False, True]
 
 
 # Figures
