@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from core.text import shorten
 from notifications.delivery import register_subject
 from notifications.ladder import newest_step, step_key
 from notifications.reminder_models import Reminder, ReminderState
-from notifications.services import Letter, cancel, post
+from notifications.services import Letter, cancel, cancel_all, post
 from organizations.enums import OFFICE_ROLES, Role, UnitKind
 from organizations.models import RoleAssignment, User
 from organizations.querysets import path_condition
@@ -63,12 +63,20 @@ def judges_of(task: UnitTask) -> QuerySet[User]:
 
 
 def writers_of(task: UnitTask) -> QuerySet[User]:
-    """Who answers a task, and who submitted its report."""
+    """Who answers a task, and who submitted its report while they read it."""
     if task.milestone.tier == Tier.UNIT:
         holders = holders_over(task.unit, Role.OFFICER)
     else:
         holders = holders_over(task.followed_at, *OFFICE_ROLES)
-    return User.objects.filter(Q(pk=task.submitted_by_id) | Q(pk__in=holders.values("pk")), is_active=True)
+    return User.objects.filter(
+        Q(pk__in=_reader(task, task.submitted_by_id)) | Q(pk__in=holders.values("pk")), is_active=True
+    )
+
+
+def _reader(task: UnitTask, person: int | None) -> list[int]:
+    """Somebody who took a step, while they read the task: after a hand-over it is no longer theirs."""
+    found = User.objects.filter(pk=person)
+    return [user.pk for user in found if UnitTask.objects.visible_to(user).filter(pk=task.pk).exists()]
 
 
 def tell_judges(task: UnitTask, log: TaskTransition) -> None:
@@ -95,21 +103,32 @@ def tell_given(milestone: Milestone) -> None:
     post(subject_type=GIVEN, subject_id=milestone.pk, step="publish", recipients=officers, letter=letter)
 
 
-def tell_handed_over(tasks: Sequence[UnitTask], unit: Unit, step: int) -> None:
+def tell_handed_over(tasks: Sequence[UnitTask], unit: Unit, before: Collection[int], step: int) -> None:
     """Tasks were handed over: one letter to the officers of the new unit about all of them that no reminder tells of.
 
-    What waits for the people of the unit before about a returned report is theirs no more. `step` is the act's key.
+    What waits for the people of the units `before` is theirs no more. `step` is the act's key.
     """
-    owed = [task for task in tasks if task.is_owed and task.milestone.tier == Tier.UNIT]
-    for task in owed:
-        take_back(task)
-    told = _not_reminded(owed)
+    _take_back_from(tasks, before)
+    told = _not_reminded([task for task in tasks if task.is_owed and task.milestone.tier == Tier.UNIT])
     if told:
         words = _handed_over(told, unit)
         path = told[0].get_absolute_url() if len(told) == 1 else reverse("campaigns:task_list")
         letter = Letter(title=words.subject, body=words.body, path=path)
         officers = holders_over(unit, Role.OFFICER)
         post(subject_type=HANDED, subject_id=unit.pk, step=f"hand_over:{step}", recipients=officers, letter=letter)
+
+
+def _take_back_from(tasks: Sequence[UnitTask], before: Collection[int]) -> None:
+    """What is not sent or read yet about steps and requests, and about what a unit took over and holds no more.
+
+    What a report that waits tells the office stays.
+    """
+    decided = [task.pk for task in tasks if task.state != TaskState.SUBMITTED]
+    cancel_all(subject_type=SUBJECT, subject_ids=decided)
+    answered = Extension.objects.filter(task__in=[task.pk for task in tasks], answered_at__isnull=False)
+    cancel_all(subject_type=EXTENSION, subject_ids=list(answered.values_list("pk", flat=True)), step="answer")
+    kept = set(UnitTask.objects.owed().handed_over().filter(unit__in=before).values_list("unit", flat=True))
+    cancel_all(subject_type=HANDED, subject_ids=set(before) - kept)
 
 
 def _not_reminded(tasks: Sequence[UnitTask]) -> list[UnitTask]:
@@ -188,9 +207,11 @@ def tell_judges_of_extension(extension: Extension) -> None:
 
 def tell_unit_of_extension(extension: Extension) -> None:
     """The office answered."""
-    people = User.objects.filter(Q(pk=extension.asked_by_id) | Q(pk__in=writers_of(extension.task).values("pk")))
+    task = extension.task
+    asked = _reader(task, extension.asked_by_id)
+    people = User.objects.filter(Q(pk__in=asked) | Q(pk__in=writers_of(task).values("pk")))
     people, granted = people.filter(is_active=True), extension.state == ExtensionState.GRANTED
-    _post(extension.task, EXTENSION, extension.pk, "answer", people, _answered(extension), dated=granted)
+    _post(task, EXTENSION, extension.pk, "answer", people, _answered(extension), dated=granted)
 
 
 def take_back_extension(extension: Extension) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -141,8 +141,13 @@ class _Writing:
 
 def cancel(*, subject_type: str, subject_id: int, step: str = "") -> int:
     """Take back what is not sent or not read yet about a subject, or about one step of it; returns how many."""
+    return cancel_all(subject_type=subject_type, subject_ids=[subject_id], step=step)
+
+
+def cancel_all(*, subject_type: str, subject_ids: Collection[int], step: str = "") -> int:
+    """The same about several subjects of one kind: one statement."""
     waiting = OutboxMessage.objects.filter(
-        subject_type=subject_type, subject_id=subject_id, status__in=_NOT_OUT, read_at=None
+        subject_type=subject_type, subject_id__in=subject_ids, status__in=_NOT_OUT, read_at=None
     )
     if step:
         waiting = waiting.filter(step=step)

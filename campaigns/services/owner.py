@@ -81,7 +81,7 @@ def _hand_over(pks: Sequence[int], unit: Unit, by: User, reason: str) -> int:
     keep_history(tasks, by)
     pass_guidance(tasks=tasks, before=before)
     events = record_all(_entry(task, before[task.pk], by, reason) for task in tasks)
-    letters.tell_handed_over(tasks, unit, step=events[0].number)
+    letters.tell_handed_over(tasks, unit, set(before.values()), step=events[0].number)
     return len(tasks)
 
 

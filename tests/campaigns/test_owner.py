@@ -27,6 +27,7 @@ from campaigns.services import (
     grant_extension,
     hand_over,
     hand_over_all,
+    refuse_extension,
     return_report,
     save_report,
     submit_report,
@@ -505,6 +506,38 @@ def test_what_waits_for_the_old_unit_is_taken_back(world: World) -> None:
     deliver(even_quiet=True)
     row = Reminder.objects.get(subject_id=task.pk, recipient=world.officer, channel="email")
     assert (row.state, row.reason) == ("skipped", "Việc đã giao cho đơn vị khác trước khi gửi.")
+
+
+def test_a_unit_that_passes_on_what_it_took_over_is_not_told_of_it(world: World) -> None:
+    """A → B → C: B's unread letter would lead to a page that is no longer there for it."""
+    third = UnitFactory(parent=world.district, name="Xã Ba")
+    UserFactory(username="third", home_unit=third, roles=[(Role.OFFICER, third)])
+    programme = ProgrammeFactory(unit=world.district)
+    tasks = [task_of(publish(world, programme=programme), world.commune_a) for _n in range(2)]
+    for task in tasks:
+        hand_over(task=task, unit=world.commune_b, by=world.interior_head, reason="Nhập.")
+    hand_over(task=tasks[0], unit=third, by=world.interior_head, reason="Nhầm.")
+    assert set(letters()) == {"other_officer", "third"}
+    hand_over(task=tasks[1], unit=third, by=world.interior_head, reason="Nhầm.")
+    assert set(letters()) == {"third"}
+
+
+def test_who_submitted_and_asked_for_the_unit_before_hears_of_the_task_no_more(world: World) -> None:
+    task = task_of(publish(world), world.commune_a)
+    asked = ask_extension(task=task, by=world.officer, wanted=datetime.date(2023, 7, 1), reason="Thiếu người.")
+    grant_extension(extension=asked, by=world.reviewer, day=datetime.date(2023, 7, 1))
+    again = ask_extension(task=task, by=world.officer, wanted=datetime.date(2023, 7, 9), reason="Vẫn thiếu.")
+    assert told("answer") == ["officer"]
+    hand_over(task=task, unit=world.commune_b, by=world.interior_head, reason="Nhập.")
+    left = OutboxMessage.objects.filter(step="answer", recipient=world.officer)
+    assert set(left.values_list("status", flat=True)) == {"skipped"}
+    refuse_extension(extension=again, by=world.reviewer, answer="Đủ rồi.")
+    assert OutboxMessage.objects.filter(subject_id=again.pk, step="answer", recipient=world.officer).count() == 0
+    other = bring_on(task_of(publish(world), world.commune_a), "submitted", world)
+    hand_over(task=other, unit=world.commune_b, by=world.interior_head, reason="Nhập.")
+    other = UnitTask.objects.get(pk=other.pk)
+    return_report(task=other, by=world.reviewer, reason="Thiếu số liệu.", due=datetime.date(2023, 7, 5))
+    assert told("return") == ["other_officer"]
 
 
 def test_tasks_of_a_closed_programme_stay(world: World) -> None:
