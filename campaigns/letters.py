@@ -75,7 +75,7 @@ def writers_of(task: UnitTask) -> QuerySet[User]:
 
 def _reader(task: UnitTask, person: int | None) -> list[int]:
     """Somebody who took a step, while they read the task: after a hand-over it is no longer theirs."""
-    found = User.objects.filter(pk=person)
+    found = User.objects.filter(pk__in=[person] if person else [])
     return [user.pk for user in found if UnitTask.objects.visible_to(user).filter(pk=task.pk).exists()]
 
 
