@@ -124,11 +124,12 @@ class LateUnits:
 def late_unit_names(user: User) -> LateUnits:
     """Who is late in the person's scope: one query."""
     tasks = UnitTask.objects.visible_to(user).filter(milestone__programme__closed_at=None)
-    late = tasks.overdue(clock.today()).order_by().values_list("unit", "milestone__programme").distinct()
-    found = list(late)
-    names = [name for _pk, name in user.unit_tree.choices({unit for unit, _programme in found})]
-    programme = programme_of({programme for _unit, programme in found})
-    query = urlencode({**programme, "cham": 1, "nam": ALL_YEARS})
+    late = tasks.overdue(clock.today()).order_by()
+    found = list(late.values_list("unit", "milestone__programme", "milestone__due__year").distinct())
+    names = [name for _pk, name in user.unit_tree.choices({unit for unit, *_where in found})]
+    years = {year for _unit, _programme, year in found}
+    year: int | str = years.pop() if len(years) == 1 else ALL_YEARS
+    query = urlencode({**programme_of({programme for _unit, programme, _year in found}), "cham": 1, "nam": year})
     return LateUnits(names, f"{reverse('campaigns:progress_grid')}?{query}")
 
 

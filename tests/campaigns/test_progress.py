@@ -270,6 +270,18 @@ def test_the_board_names_the_late_units_with_a_link_to_them(world: World, year: 
     assert [row.name for row in shown.rows] == found.names
 
 
+def test_the_desk_names_six_late_units_and_how_many_more_with_the_year_in_which_they_are_late(
+    world: World, browse: Browse
+) -> None:
+    many_units(world, 6)
+    milestone = publish(world)
+    publish(world, programme=milestone.programme, due=datetime.date(2024, 6, 15), closes=datetime.date(2024, 6, 30))
+    page = browse("leader").get("/ban-lam-viec/").content.decode()
+    assert " và 2 đơn vị khác." in page
+    shown = browse("leader").get(late_unit_names(world.leader).url).context["grid"]
+    assert ([column.milestone.pk for column in shown.columns], len(shown.rows)) == ([milestone.pk], 8)
+
+
 def count(client: Client, url: str) -> int:
     """Queries of the second visit: the first one writes the session's clock and fills caches."""
     assert client.get(url).status_code == 200
