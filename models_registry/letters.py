@@ -163,5 +163,5 @@ _DECISIONS = ("recognise", "reject", "revoke", "end", "hold", "release", "amend"
 
 def register() -> None:
     """Let the outbox ask, at the moment of sending, whether a message about an exemplar is still owed; name kinds."""
-    register_subject(SUBJECT, still_owed)
+    register_subject(SUBJECT, still_owed, opens_exemplar=True)
     register_kinds(SUBJECT, dict.fromkeys(_DECISIONS, NoticeKind.DECISION))

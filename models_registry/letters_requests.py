@@ -123,7 +123,7 @@ def _is_open(model: type[ChangeRequest] | type[Confirmation], message: OutboxMes
 
 def register() -> None:
     """Let the outbox ask whether a question is still open at the moment of sending; name the kinds of the letters."""
-    register_subject(CHANGE, _change_owed)
-    register_subject(CONFIRMATION, _confirmation_owed)
+    register_subject(CHANGE, _change_owed, opens_exemplar=True)
+    register_subject(CONFIRMATION, _confirmation_owed, opens_exemplar=True)
     register_kinds(CHANGE, {"asked": NoticeKind.REQUEST, "declined": NoticeKind.DECISION})
     register_kinds(CONFIRMATION, {"asked": NoticeKind.REQUEST, "answered": NoticeKind.DECISION})

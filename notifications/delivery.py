@@ -26,6 +26,7 @@ from organizations.enums import AddressFault
 
 from . import channels
 from .calendar import attachment_for, items_of
+from .enums import NoticeKind
 from .hours import is_quiet
 from .models import Channel, OutboxMessage, OutboxQuerySet, ReminderSettings, Status
 from .wording import Digest
@@ -40,11 +41,17 @@ BACK_OFF = tuple(datetime.timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 480,
 
 #: subject type → whether a message about it is still owed at the moment of sending.
 _still_owed: dict[str, Callable[[OutboxMessage], bool]] = {}
+#: Subject types whose link opens the record of an exemplar (hồ sơ).
+_exemplars: set[str] = set()
 
 
-def register_subject(subject_type: str, still_owed: Callable[[OutboxMessage], bool]) -> None:
+def register_subject(
+    subject_type: str, still_owed: Callable[[OutboxMessage], bool], *, opens_exemplar: bool = False
+) -> None:
     """Let an app say, at the moment of sending, whether a message about its records is still owed."""
     _still_owed[subject_type] = still_owed
+    if opens_exemplar:
+        _exemplars.add(subject_type)
 
 
 @dataclass(frozen=True)
@@ -277,6 +284,7 @@ def mail_for(
             "digest": digest,
             "site": settings.SITE_URL.rstrip("/"),
             "is_account": message.subject_type in _addressed,
+            "opens_exemplar": message.subject_type in _exemplars and message.kind != NoticeKind.NEWS,
             "link": urljoin(settings.SITE_URL, target.path) if target.path else "",
             "office": settings.PORTAL_OFFICE,
             "contact": settings.OFFICE_CONTACT,

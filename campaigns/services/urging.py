@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from campaigns.enums import TaskState
@@ -164,14 +165,14 @@ def _tell(urging: Urging, chosen: Sequence[LateUnit]) -> None:
         for person in row.people:
             theirs.setdefault(person.pk, (person, []))[1].append(row)
     post_all(
-        Owed(SUBJECT, urging.pk, STEP, (person,), letter_to(urging, person, rows)) for person, rows in theirs.values()
+        Owed(SUBJECT, urging.pk, STEP, (person,), letter_to(urging, rows)) for person, rows in theirs.values()
     )
 
 
-def letter_to(urging: Urging, person: User, rows: Iterable[LateUnit]) -> Letter:
-    """What one person reads: the words of the office, then what is due and since when."""
+def letter_to(urging: Urging, rows: Sequence[LateUnit]) -> Letter:
+    """What one person reads: the words of the office, then what is due and since when; it leads to the tasks."""
     due = "\n".join(
-        _("- %(unit)s: %(word)s, hạn %(day)s, quá hạn %(days)d ngày")
+        _("- %(unit)s: %(word)s, hạn %(day)s, quá hạn %(days)d ngày.")
         % {
             "unit": row.task.unit_title,
             "word": row.word.lower(),
@@ -180,13 +181,11 @@ def letter_to(urging: Urging, person: User, rows: Iterable[LateUnit]) -> Letter:
         }
         for row in rows
     )
-    body = _("Kính gửi đồng chí %(name)s,\n\n%(text)s\n\n%(due)s") % {
-        "name": person.full_name,
-        "text": urging.text,
-        "due": due,
-    }
     title = _("Đôn đốc: %(title)s") % {"title": urging.milestone.short_title}
-    return Letter(title=title, body=body, path=urging.milestone.get_absolute_url())
+    path = rows[0].task.get_absolute_url()
+    if len(rows) > 1:
+        path = f"{reverse('campaigns:task_list')}?moc={urging.milestone_id}"
+    return Letter(title=title, body=f"{urging.text}\n\n{due}", path=path)
 
 
 def still_owed(message: OutboxMessage) -> bool:

@@ -29,6 +29,7 @@ from campaigns.services.reports import ReportInput
 from campaigns.services.urging import still_owed
 from core.audit.models import AuditEvent
 from core.workflow import WorkflowError
+from notifications.delivery import mail_for
 from notifications.models import OutboxMessage
 from organizations.enums import Role
 from organizations.models import RoleAssignment, User
@@ -88,12 +89,16 @@ def test_each_person_is_told_once_and_each_unit_has_its_row(world: World) -> Non
     ]
     mail = sent.get(recipient=both)
     assert mail.title == "Đôn đốc: Sơ kết 3 năm"
-    assert mail.path == f"/ke-hoach/moc/{milestone.pk}/"
+    assert mail.path == f"/ke-hoach/nhiem-vu/?moc={milestone.pk}"
     assert mail.body == (
-        f"Kính gửi đồng chí {both.full_name},\n\nĐề nghị nộp ngay.\n\n"
-        "- Xã Bình An: chưa nộp, hạn 15/6/2023, quá hạn 5 ngày\n"
-        "- Xã Đồng Thạnh: chưa nộp, hạn 15/6/2023, quá hạn 5 ngày"
+        "Đề nghị nộp ngay.\n\n"
+        "- Xã Bình An: chưa nộp, hạn 15/6/2023, quá hạn 5 ngày.\n"
+        "- Xã Đồng Thạnh: chưa nộp, hạn 15/6/2023, quá hạn 5 ngày."
     )
+    own = sent.get(recipient=world.officer)
+    assert own.path == task_of(milestone, world.commune_a).get_absolute_url()
+    text = str(mail_for(own).body)
+    assert (text.count("Kính gửi"), "Mở trên cổng:" in text, "Mở hồ sơ" in text) == (1, True, False)
     assert AuditEvent.objects.get(action="urging.send").actor == world.reviewer
 
 
@@ -286,7 +291,7 @@ def test_page_and_letter_tell_what_was_returned_and_from_whom_a_task_came(
     assert ('<td class="cell-meta">Chưa bổ sung</td>' in page, "nhận từ" in page) == (True, True)
     urging = urge(milestone=milestone, tasks=keys(milestone), by=world.reviewer, text="Nộp.")
     mail = OutboxMessage.objects.get(subject_type="urging", channel="email", recipient=world.other_officer)
-    assert "- Xã Đồng Thạnh (nhận từ Xã Bình An): chưa bổ sung, hạn 19/6/2023, quá hạn 1 ngày" in mail.body
+    assert "- Xã Đồng Thạnh (nhận từ Xã Bình An): chưa bổ sung, hạn 19/6/2023, quá hạn 1 ngày." in mail.body
     stand_on(datetime.date(2023, 6, 21))
     mend(UnitTask.objects.get(pk=task.pk), world.other_officer)
     told = lines(urging_letter(urging))
