@@ -44,6 +44,7 @@ def _held_over(question: Question, user: User, roles: Collection[str]) -> frozen
 
 GUIDANCE_WORKFLOW = WorkflowTable(
     record="guidance",
+    noun=_("hướng dẫn"),
     states=GuidanceState,
     log_model=_guidance_log,
     transitions=(
@@ -76,6 +77,7 @@ GUIDANCE_WORKFLOW = WorkflowTable(
 
 QUESTION_WORKFLOW = WorkflowTable(
     record="question",
+    noun=_("câu hỏi"),
     states=QuestionState,
     log_model=_question_log,
     held=_held_over,

@@ -30,6 +30,7 @@ def _follow_up_log() -> type[FollowUpTransition]:
 
 VISIT_WORKFLOW = WorkflowTable(
     record="visit",
+    noun=_("lần kiểm tra"),
     states=VisitState,
     log_model=_visit_log,
     transitions=(
@@ -87,6 +88,7 @@ VISIT_WORKFLOW = WorkflowTable(
 
 FOLLOW_UP_WORKFLOW = WorkflowTable(
     record="follow_up",
+    noun=_("kiến nghị"),
     states=FollowUpState,
     log_model=_follow_up_log,
     transitions=(

@@ -33,6 +33,7 @@ def _has_start(movement: Any, user: Any) -> Decision:
 
 MOVEMENT_WORKFLOW = WorkflowTable(
     record="movement",
+    noun=gettext_lazy("phong trào"),
     states=MovementState,
     log_model=_log_model,
     transitions=(

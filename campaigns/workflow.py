@@ -27,6 +27,7 @@ def _log_model() -> type[TaskTransition]:
 
 TASK_WORKFLOW = WorkflowTable(
     record="unit_task",
+    noun=_("báo cáo"),
     states=TaskState,
     log_model=_log_model,
     held=rules.held_over,

@@ -93,10 +93,12 @@ class Action:
 class WorkflowTable:
     """All transitions of one kind of record. `log_model` keeps a row for each one applied.
 
-    `held` tells which roles a person has over a record; by its unit unless the record says otherwise.
+    `noun` is what people call the record inside a sentence. `held` tells which roles a person has over a record; by
+    its unit unless the record says otherwise.
     """
 
     record: str
+    noun: StrOrPromise
     states: type[models.TextChoices]
     transitions: tuple[Transition, ...]
     log_model: Callable[[], type[models.Model]]
@@ -117,9 +119,9 @@ class WorkflowTable:
 
     def wrong_state(self, record: Any) -> str:
         """The sentence for a record that is not, or no longer, in a state this action starts from."""
-        return _("Hồ sơ đang ở trạng thái “%(state)s” nên không làm được việc này.") % {
-            "state": self.states(record.state).label
-        }
+        noun = str(self.noun)
+        told = {"what": noun[:1].upper() + noun[1:], "state": self.states(record.state).label}
+        return _("%(what)s đang ở trạng thái “%(state)s” nên không làm được việc này.") % told
 
     def actions_for(self, user: Any, record: Any, without: frozenset[str] = frozenset()) -> list[Action]:
         """Transitions that start from the present state and belong to the person's roles, in table order.

@@ -27,6 +27,7 @@ def _log_model() -> type[ExemplarTransition]:
 
 EXEMPLAR_WORKFLOW = WorkflowTable(
     record="exemplar",
+    noun=_("hồ sơ"),
     states=State,
     log_model=_log_model,
     transitions=(

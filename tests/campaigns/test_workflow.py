@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -12,12 +13,16 @@ from django.db import transaction
 from campaigns import services
 from campaigns.differences import changes_between
 from campaigns.enums import FileKind, TaskState
-from campaigns.models import TaskTransition, UnitTask
+from campaigns.inspection_workflow import VISIT_WORKFLOW
+from campaigns.models import Movement, TaskTransition, UnitTask, Visit
+from campaigns.movement_workflow import MOVEMENT_WORKFLOW
 from campaigns.services.reports import ReportInput
 from campaigns.workflow import TASK_WORKFLOW
 from core import clock
 from core.audit import verify
-from core.workflow import WorkflowError
+from core.workflow import WorkflowError, WorkflowTable
+from models_registry.models import Exemplar
+from models_registry.workflow import EXEMPLAR_WORKFLOW
 from tests.campaigns.makers import task_of
 from tests.campaigns.task_makers import bring, district_review, review, write
 from tests.factories import World, scan_upload
@@ -257,3 +262,16 @@ def test_the_chain_of_the_log_agrees_with_the_steps(world: World) -> None:
     TaskTransition.objects.filter(record=task, name="return").update(reason="Thiếu số liệu của ấp Bình Trinh.")
     UnitTask.objects.filter(pk=task.pk).update(state=TaskState.SUBMITTED, return_due=None)
     assert not verify().is_whole
+
+
+@pytest.mark.parametrize(
+    ("table", "record", "words"),
+    [
+        (TASK_WORKFLOW, UnitTask(state="returned"), "Báo cáo đang ở trạng thái “Cần bổ sung”"),
+        (VISIT_WORKFLOW, Visit(state="sent"), "Lần kiểm tra đang ở trạng thái “Đã gửi kết quả”"),
+        (MOVEMENT_WORKFLOW, Movement(state="ended"), "Phong trào đang ở trạng thái “Đã kết thúc”"),
+        (EXEMPLAR_WORKFLOW, Exemplar(state="draft"), "Hồ sơ đang ở trạng thái “Bản nháp”"),
+    ],
+)
+def test_a_refused_step_names_what_it_is_about(table: WorkflowTable, record: Any, words: str) -> None:
+    assert table.wrong_state(record) == f"{words} nên không làm được việc này."

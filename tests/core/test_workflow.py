@@ -21,7 +21,7 @@ def no_log() -> type[models.Model]:
 def table(*conditions) -> WorkflowTable:
     switch = Transition("switch", "Đổi", frozenset({Light.RED}), Light.GREEN, frozenset({"keeper"}), False, conditions)
     back = Transition("back", "Trả", frozenset({Light.GREEN}), Light.RED, frozenset({"keeper"}))
-    return WorkflowTable(record="light", states=Light, transitions=(switch, back), log_model=no_log)
+    return WorkflowTable(record="light", noun="đèn", states=Light, transitions=(switch, back), log_model=no_log)
 
 
 @dataclass
@@ -60,7 +60,7 @@ def test_a_scope_beside_the_unit_does_not_reach_it() -> None:
 
 def test_wrong_state_is_named_in_words() -> None:
     decision = table().check("switch", Lamp(state=Light.GREEN), KEEPER)
-    assert decision.reason == "Hồ sơ đang ở trạng thái “Xanh” nên không làm được việc này."
+    assert decision.reason == "Đèn đang ở trạng thái “Xanh” nên không làm được việc này."
 
 
 def test_role_is_judged_before_state_so_that_a_stranger_learns_no_state() -> None:
