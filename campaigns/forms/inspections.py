@@ -48,8 +48,12 @@ class PlanForm(PortalForm):
     )
     paper_date = VietnameseDateField(label=gettext_lazy("Ngày văn bản"), required=False)
     purpose = ProseField(label=gettext_lazy("Mục đích, yêu cầu"), max_length=4000, required=False, attrs={"rows": 4})
-    starts = VietnameseDateField(label=gettext_lazy("Từ ngày"), help_text=gettext_lazy("Ví dụ 15/5/2023."))
-    ends = VietnameseDateField(label=gettext_lazy("Đến ngày"))
+    starts = VietnameseDateField(
+        label=gettext_lazy("Từ ngày"),
+        help_text=gettext_lazy("Ví dụ 15/5/2023."),
+        required_message=gettext_lazy("Nhập ngày bắt đầu."),
+    )
+    ends = VietnameseDateField(label=gettext_lazy("Đến ngày"), required_message=gettext_lazy("Nhập ngày kết thúc."))
     lead = ModelOneChoiceField(User.objects.none(), label=gettext_lazy("Người phụ trách"), label_from=_person)
     checklist = ProseField(
         label=gettext_lazy("Nội dung kiểm tra"),
@@ -88,7 +92,7 @@ class PlanForm(PortalForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if data.get("starts") and data.get("ends") and data["ends"] < data["starts"]:
-            self.add_error("ends", _("Đến ngày không được trước từ ngày. Nhập lại một trong hai."))
+            self.add_error("ends", _("Ngày kết thúc không được trước ngày bắt đầu. Nhập lại một trong hai."))
         return data
 
 

@@ -64,7 +64,7 @@ class MilestoneForm(PortalForm):
     )
     tier = OneChoiceField(label=_("Cấp thực hiện"), choices=Tier.choices, widget=forms.RadioSelect)
     duty = OneChoiceField(label=_("Nhiệm vụ"), choices=Duty.choices, empty_label=_("Chọn nhiệm vụ"))
-    opens = VietnameseDateField(label=_("Mở từ ngày"))
+    opens = VietnameseDateField(label=_("Mở từ ngày"), required_message=_("Nhập ngày mở."))
     due = VietnameseDateField(label=_("Hạn nộp"))
     closes = VietnameseDateField(
         label=_("Kết thúc đợt nộp"),

@@ -23,8 +23,8 @@ class ProgrammeForm(PortalForm):
     issuer = LineField(label=_("Cơ quan ban hành"), max_length=200)
     signer = LineField(label=_("Người ký"), max_length=150, required=False)
     signer_title = LineField(label=_("Chức vụ người ký"), max_length=150, required=False)
-    starts = VietnameseDateField(label=_("Từ ngày"))
-    ends = VietnameseDateField(label=_("Đến ngày"))
+    starts = VietnameseDateField(label=_("Từ ngày"), required_message=_("Nhập ngày bắt đầu."))
+    ends = VietnameseDateField(label=_("Đến ngày"), required_message=_("Nhập ngày kết thúc."))
     ladder = LadderField(
         label=_("Bậc nhắc"),
         help_text=_("Số ngày so với hạn: âm là trước hạn, 0 là đúng hạn. Ví dụ: -30, -14, -7, -3, -1, 0, 1, 3, 7."),

@@ -101,7 +101,9 @@ def test_the_office_plans_a_survey_from_the_first_form_to_the_announcement(world
     ("field", "value", "words"),
     [
         ("title", "", "Nhập tên kế hoạch."),
-        ("ends", "31/5/2023", "Đến ngày không được trước từ ngày."),
+        ("starts", "", "Nhập ngày bắt đầu."),
+        ("ends", "", "Nhập ngày kết thúc."),
+        ("ends", "31/5/2023", "Ngày kết thúc không được trước ngày bắt đầu."),
         ("checklist", "x" * 301, "dài quá 300 chữ cái"),
         ("lead", "999", "không có trong danh sách"),
         ("starts", "31/2/2023", "không có thật"),

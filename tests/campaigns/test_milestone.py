@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from campaigns import letters
 from campaigns.content import sections_of
 from campaigns.forms.fields import OutlineField
+from campaigns.forms.milestone import MilestoneForm
 from campaigns.models import Milestone, ReminderException, UnitTask
 from campaigns.services import (
     add_exception,
@@ -413,3 +414,9 @@ def test_a_section_in_which_nobody_wrote_may_become_a_chapter(world: World) -> N
     new = {**VALUES, "outline": OutlineField().clean("I. Một\nII. Hai\nII.1. Ba")}
     save_milestone(milestone=milestone, by=world.interior_head, values=new, chosen=[])
     assert [section.key for section in sections_of(milestone)] == ["I", "II.1"]
+
+
+def test_a_milestone_without_its_first_day_asks_for_it_in_a_sentence(world: World) -> None:
+    milestone = Milestone(programme=ProgrammeFactory(unit=world.district))
+    form = MilestoneForm({"title": "Sơ kết"}, milestone=milestone, units=[])
+    assert form.errors["opens"] == ["Nhập ngày mở."]
