@@ -109,11 +109,12 @@ def assembly_of(task: UnitTask, version: TaskReportVersion | None = None) -> Ass
     versions = accepted_versions(source, until)
     rows = [UnitRow(v.task, v, [_cell(v, figure) for figure in figures]) for v in versions]
     missing = UnitTask.objects.filter(milestone=source).exclude(_accepted(until))
+    missing = missing.select_related("milestone__programme", "unit", "addressed")
     return Assembly(
         figures=figures,
         rows=rows,
         totals=[_total(rows, n) for n in range(len(figures))],
-        missing=list(missing.select_related("unit", "addressed").order_by("unit__path", "addressed__path")),
+        missing=list(missing.order_by("unit__path", "addressed__path")),
         sections=gather(task.milestone, versions),
         until=until,
     )

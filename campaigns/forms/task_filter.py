@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
 from django.utils.translation import gettext as _
 
-from campaigns.enums import ExtensionState, TaskState
+from campaigns.enums import OWED, ExtensionState, TaskState
 from campaigns.models import Extension, Milestone, UnitTask
 from campaigns.querysets import READS_ALL, overdue_on
 from core import clock
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from organizations.models import User
 
 MAX_QUERY = 100
-LATE, EXTENSION = "qua-han", "xin-gia-han"
+LATE, EXTENSION, CLOSED = "qua-han", "xin-gia-han", "da-dong"
+_CLOSED = Q(state__in=sorted(OWED), milestone__programme__closed_at__isnull=False)
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ class TaskFilter:
     @property
     def states(self) -> list[tuple[str, str]]:
         """States in the words of the list, what is late before everything else."""
-        return [(LATE, _("Quá hạn")), *((s.value, str(s.label)) for s in TaskState), (EXTENSION, _("Xin gia hạn"))]
+        stored = [(state.value, str(state.label)) for state in TaskState]
+        return [(LATE, _("Quá hạn")), *stored, (EXTENSION, _("Xin gia hạn")), (CLOSED, _("Chương trình đã đóng"))]
 
     def narrowed(self, rows: UnitTaskQuerySet) -> UnitTaskQuerySet:
         """Narrow `rows` to all that was asked for but the state."""
@@ -108,8 +110,9 @@ class TaskFilter:
 
     @staticmethod
     def in_order(rows: UnitTaskQuerySet) -> UnitTaskQuerySet:
-        """What is late first, then what is owed by its day, then what waits, then what is done."""
+        """What is late first, then what is owed by its day, then what waits, then what is done or closed."""
         rank = Case(
+            When(_CLOSED, then=Value(3)),
             When(overdue_on(clock.today()), then=Value(0)),
             When(state__in=[TaskState.OPEN, TaskState.RETURNED], then=Value(1)),
             When(state=TaskState.SUBMITTED, then=Value(2)),
@@ -176,12 +179,13 @@ class TaskFilter:
 
 
 def _conditions() -> dict[str, Q]:
-    """What each tab of the list counts."""
+    """What each tab of the list counts; what a closed programme left owed is nothing to do and has its own tab."""
     asked = Extension.objects.filter(task=OuterRef("pk"), state=ExtensionState.OPEN)
     return {
-        LATE: overdue_on(clock.today()),
-        **{state.value: Q(state=state) for state in TaskState},
-        EXTENSION: Q(Exists(asked)),
+        LATE: overdue_on(clock.today()) & ~_CLOSED,
+        **{state.value: Q(state=state) & ~_CLOSED for state in TaskState},
+        EXTENSION: Q(Exists(asked)) & ~_CLOSED,
+        CLOSED: _CLOSED,
     }
 
 

@@ -144,6 +144,11 @@ class UnitTask(models.Model):
         return self.state in OWED
 
     @property
+    def is_closed(self) -> bool:
+        """Whether the programme was closed while the unit owed it: nothing is written or asked for any more."""
+        return self.is_owed and self.milestone.programme.is_closed
+
+    @property
     def owed_by(self) -> datetime.date | None:
         """The day by which the unit must act next; None when it owes nothing."""
         if self.state == TaskState.RETURNED:

@@ -119,10 +119,10 @@ def _row_url(wanted: ScheduleFilter, unit: int) -> str:
 def _cells(wanted: ScheduleFilter, tasks: UnitTaskQuerySet) -> dict[tuple[int, int], Cell]:
     asked = Extension.objects.filter(task=OuterRef("pk"), state=ExtensionState.OPEN)
     rows = tasks.order_by("pk").annotate(asked=Exists(asked)).values_list(*_COLUMNS, "asked")
-    opens = {m.pk: m.opens for m in wanted.milestones}
+    milestones = {m.pk: m for m in wanted.milestones}
     found: dict[tuple[int, int], list[Cell]] = defaultdict(list)
     for pk, unit, milestone, state, due, back, waits in rows:
-        found[unit, milestone].append(_cell(wanted, pk, (state, due, back, waits), opens[milestone]))
+        found[unit, milestone].append(_cell(wanted, pk, (state, due, back, waits), milestones[milestone]))
     return {key: _worst(wanted, key, cells) for key, cells in found.items()}
 
 
@@ -140,11 +140,13 @@ def _urgency(cell: Cell) -> tuple[int, datetime.date]:
     return _ORDER.get(cell.standing.look, len(_ORDER)), cell.due
 
 
-def _cell(wanted: ScheduleFilter, task: int, how: tuple, opens: datetime.date) -> Cell:
+def _cell(wanted: ScheduleFilter, task: int, how: tuple, milestone: Milestone) -> Cell:
     """A cell leads to its task: whoever sees a unit in the grid reads its tasks."""
     state, due, return_due, asked = how
     url = reverse("campaigns:task_detail", args=[task])
-    return Cell(task_standing(state, due, return_due, asked, opens, wanted.today), url, return_due or due)
+    closed = milestone.programme.is_closed
+    standing = task_standing(state, due, return_due, asked, milestone.opens, wanted.today, closed=closed)
+    return Cell(standing, url, return_due or due)
 
 
 def _focus(wanted: ScheduleFilter, columns: list[Column]) -> Column | None:

@@ -22,6 +22,8 @@ from .numbers import Numbers, by_block, completeness
 from .words import Standing, task_standing
 
 if TYPE_CHECKING:
+    import datetime
+
     from organizations.models import User
 
 GROUPS = ("don-vi", "khoi", "moc")
@@ -39,17 +41,19 @@ class TaskLine:
 def task_lines(tasks: UnitTaskQuerySet) -> UnitTaskQuerySet:
     """Tasks with what their lines show, the soonest due first."""
     asked = Extension.objects.filter(task=OuterRef("pk"), state=ExtensionState.OPEN)
-    rows = tasks.select_related("unit", "addressed", "milestone").annotate(asked=Exists(asked))
+    rows = tasks.select_related("unit", "addressed", "milestone__programme").annotate(asked=Exists(asked))
     return rows.order_by("milestone__due", "milestone", "unit__path", "pk")
 
 
 def as_lines(tasks: Iterable[UnitTask]) -> list[TaskLine]:
     """The lines of some tasks that `task_lines` read."""
     today = clock.today()
-    return [
-        TaskLine(t, task_standing(t.state, t.due, t.return_due, t.asked, t.milestone.opens, today))  # type: ignore[attr-defined]
-        for t in tasks
-    ]
+    return [TaskLine(task, _standing(task, today)) for task in tasks]
+
+
+def _standing(task: UnitTask, today: datetime.date) -> Standing:
+    asked, opens = task.asked, task.milestone.opens  # type: ignore[attr-defined]  # asked is annotated
+    return task_standing(task.state, task.due, task.return_due, asked, opens, today, closed=task.is_closed)
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,12 @@ class NumbersRow:
     def late(self) -> tuple[int, str]:
         """What is late, with its list."""
         return self.numbers.late, f"{reverse('campaigns:progress_list')}?{self.query}&xem=cham"
+
+    @property
+    def missing(self) -> tuple[int, str]:
+        """What was never handed in, with its list."""
+        count = self.numbers.expected - self.numbers.handed_in
+        return count, f"{reverse('campaigns:progress_list')}?{self.query}&xem=chua"
 
 
 def numbers_by(wanted: ScheduleFilter, group: str) -> tuple[list[NumbersRow], NumbersRow]:

@@ -97,7 +97,7 @@ def duties_of(unit: Unit, year: int, user: User) -> list[DutyRow]:
     rows = (
         UnitTask.objects.visible_to(user)
         .filter(unit=unit, milestone__due__year=year)
-        .select_related("milestone", "unit", "addressed")
+        .select_related("milestone__programme", "unit", "addressed")
         .order_by("due", "pk")
     )
     tasks = list(rows)

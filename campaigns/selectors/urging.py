@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from campaigns.enums import TaskState
 from campaigns.models import TaskTransition, UrgedUnit, Urging
+
+from .words import owed_word
 
 
 @dataclass(frozen=True)
@@ -16,11 +16,6 @@ class UrgedLine:
 
     row: UrgedUnit
     word: str
-
-
-def owed_word(is_returned: bool) -> str:
-    """What a unit has not done: a report that was received and returned is not one that never came."""
-    return _("Chưa bổ sung") if is_returned else _("Chưa nộp")
 
 
 def urged_lines(urging: Urging) -> list[UrgedLine]:

@@ -31,6 +31,11 @@ def ladder_words(steps: Sequence[int]) -> str:
     return "; ".join(part for part in parts if part)
 
 
+def owed_word(is_returned: bool) -> str:
+    """What a unit has not done: a report that was received and returned is not one that never came."""
+    return _("Chưa bổ sung") if is_returned else _("Chưa nộp")
+
+
 class Standing(NamedTuple):
     """The badge's state and its word."""
 
@@ -45,12 +50,16 @@ def task_standing(
     asked: bool,
     opens: datetime.date,
     today: datetime.date,
+    *,
+    closed: bool = False,
 ) -> Standing:
-    """How one task stands, short enough for a cell of the grid."""
+    """How one task stands, short enough for a cell of the grid; nothing is late in a programme that is closed."""
     if state == TaskState.ACCEPTED:
         return Standing("done", _("Đã nhận"))
     if state == TaskState.SUBMITTED:
         return Standing("waiting", _("Chờ nhận"))
+    if closed:
+        return Standing("ended", owed_word(state == TaskState.RETURNED))
     day = return_due or due
     if day < today:
         words = _("Quá hạn %(days)d ngày, xin gia hạn") if asked else _("Quá hạn %(days)d ngày")
@@ -104,9 +113,11 @@ def milestone_standing(milestone: Milestone, numbers: Numbers, today: datetime.d
         return Standing("done", _("Đã diễn ra")) if done else Standing("open", _("Sắp tới"))
     if not milestone.is_published:
         return Standing("draft", _("Chưa công bố"))
+    if milestone.programme.is_closed and not 0 < numbers.expected == numbers.handed_in:
+        return Standing("ended", _("Chương trình đã đóng"))
     if milestone.opens > today:
         return Standing("open", _("Chưa đến kỳ"))
-    if numbers.late:
+    if numbers.late and not milestone.programme.is_closed:
         words = ngettext("%(n)d đơn vị chậm", "%(n)d đơn vị chậm", numbers.late)
         return Standing("overdue", words % {"n": numbers.late})
     if numbers.expected and numbers.accepted == numbers.expected:

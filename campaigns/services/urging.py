@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from campaigns.enums import TaskState
 from campaigns.models import Milestone, Programme, UnitTask, UrgedUnit, Urging
 from campaigns.people import people_of_units
-from campaigns.selectors.urging import owed_word
+from campaigns.selectors.words import owed_word
 from core import clock
 from core.audit import Subject, record
 from core.audit.models import EventKind
@@ -164,9 +164,7 @@ def _tell(urging: Urging, chosen: Sequence[LateUnit]) -> None:
     for row in chosen:
         for person in row.people:
             theirs.setdefault(person.pk, (person, []))[1].append(row)
-    post_all(
-        Owed(SUBJECT, urging.pk, STEP, (person,), letter_to(urging, rows)) for person, rows in theirs.values()
-    )
+    post_all(Owed(SUBJECT, urging.pk, STEP, (person,), letter_to(urging, rows)) for person, rows in theirs.values())
 
 
 def letter_to(urging: Urging, rows: Sequence[LateUnit]) -> Letter:

@@ -31,7 +31,9 @@ _LOOKS = {
 
 @register.simple_tag
 def task_state(task: UnitTask) -> SafeString:
-    """The badge of a task: where it stands, or that it is overdue."""
+    """The badge of a task: where it stands, that it is overdue, or that its programme closed without it."""
+    if task.is_closed:
+        return state_badge("ended", _("Chương trình đã đóng"))
     if task.is_owed and task.owed_by and task.owed_by < clock.today():
         return state_badge("overdue", _("Quá hạn bổ sung") if task.state == TaskState.RETURNED else _("Quá hạn"))
     return state_badge(_LOOKS[TaskState(task.state)], str(TaskState(task.state).label))
@@ -39,8 +41,8 @@ def task_state(task: UnitTask) -> SafeString:
 
 @register.simple_tag
 def task_due(task: UnitTask) -> SafeString:
-    """The day by which the unit must act with the days left or past; once handed in the plain day."""
-    return deadline(task.owed_by or task.due, done=not task.is_owed)
+    """The day by which the unit must act with the days left or past; once handed in or closed the plain day."""
+    return deadline(task.owed_by or task.due, done=not task.is_owed or task.is_closed)
 
 
 @register.simple_tag(takes_context=True)

@@ -32,7 +32,7 @@ def task_assembly(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "task": task,
         "assembly": assembly_of(task),
-        "may_gather": may_write(task, request.user) and task.is_owed,
+        "may_gather": may_write(task, request.user) and task.is_owed and not task.is_closed,
     }
     return render(request, "campaigns/task_assembly.html", context)
 

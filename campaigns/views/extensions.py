@@ -24,6 +24,9 @@ from .task_scope import RELATED, written_task
 def extension_ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for more time, with a day and a reason."""
     task = written_task(request, pk)
+    if task.is_closed and request.method != "POST":
+        messages.info(request, why_no_extension(task, request.user))
+        return redirect(task)
     form = ExtensionForm(request.POST or None)
     why_not = why_no_extension(task, request.user)
     if request.method == "POST" and form.is_valid():

@@ -24,7 +24,7 @@ from core.forms.merging import fingerprints, merge, read_fingerprints
 from core.forms.saving import MERGES, Saved, is_of_another, kept_words, saved_time, typed_words
 from core.workflow import WorkflowError
 
-from .task_scope import written_task
+from .task_scope import refuse_writing, written_task
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +37,7 @@ def task_report(request: HttpRequest, pk: int) -> HttpResponse:
 def _edit(request: HttpRequest, pk: int, then: Callable[[UnitTask], HttpResponse]) -> HttpResponse:
     task = written_task(request, pk)
     report = report_of(task)
-    if not task.is_owed:
+    if not task.is_owed or task.is_closed:
         return _closed(request, task)
     if request.method != "POST":
         return _form_page(request, task, Saved(_empty_form(task, report)))
@@ -61,9 +61,10 @@ def _empty_form(task: UnitTask, report: TaskReport) -> ReportForm:
 def _closed(request: HttpRequest, task: UnitTask) -> HttpResponse:
     """A report that is not open any more; what was typed meanwhile is shown, so that it can be copied."""
     if request.method != "POST":
-        messages.info(request, _("Báo cáo đã nộp nên không sửa được. Dưới đây là bản đã nộp."))
+        refuse_writing(request, task)
         return redirect(task)
-    return _kept(request, task, _("Báo cáo đã được nộp ở nơi khác trong lúc viết"))
+    closed, sent = _("Chương trình đã đóng trong lúc viết"), _("Báo cáo đã được nộp ở nơi khác trong lúc viết")
+    return _kept(request, task, closed if task.is_closed else sent)
 
 
 def _kept(request: HttpRequest, task: UnitTask, happened: str) -> HttpResponse:
@@ -225,6 +226,8 @@ def task_check(request: HttpRequest, pk: int) -> HttpResponse:
     task = written_task(request, pk)
     if not task.is_owed:
         return redirect(task)
+    if task.is_closed:
+        return _closed(request, task)
     report = report_of(task)
     context = {
         "task": task,

@@ -20,14 +20,15 @@ from campaigns.services.reports import FigureInput, ReportInput, StaleReport
 from core.numbers import format_number
 from core.workflow import WorkflowError
 
-from .task_scope import tell_refusal, written_task
+from .task_scope import refuse_writing, tell_refusal, written_task
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def task_paste(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What a pasted block would write; nothing is saved here. A script asks for the same as data."""
     task = written_task(request, pk)
-    if not task.is_owed:
+    if not task.is_owed or task.is_closed:
+        refuse_writing(request, task)
         return redirect(task)
     block = request.POST.get("block", "")
     lines = figure_lines(task, report_of(task))

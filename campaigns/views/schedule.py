@@ -102,7 +102,7 @@ def milestone_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "addressed": None if milestone.is_published or milestone.is_event else addressed_units(milestone).count(),
         "ladder": ladder_words(milestone.steps),
         "guidance": guidance_for(milestone, request.user),
-        "may_ask": milestone.is_published and request.user.access.has(*UNIT_ROLES),
+        "may_ask": milestone.is_published and runs and request.user.access.has(*UNIT_ROLES),
         "exceptions": list(milestone.exceptions.select_related("unit")),
         "urgings": list(milestone.urgings.visible_to(request.user).select_related("made_by")[:5]),
         "may_urge": request.user.access.covers(unit.path, *OFFICE_ROLES) and runs and numbers.late > 0,

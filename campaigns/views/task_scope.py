@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from campaigns.enums import TaskState
 from campaigns.models import UnitTask
@@ -43,6 +45,14 @@ def judged_task(request: HttpRequest, pk: int) -> UnitTask:
     if not may_judge(task, request.user) or not came_in:
         raise Http404
     return task
+
+
+def refuse_writing(request: HttpRequest, task: UnitTask) -> None:
+    """Say why a report is read only."""
+    if task.is_closed:
+        messages.info(request, _("Chương trình đã đóng nên không nhận báo cáo nữa. Nội dung đã soạn vẫn tải về được."))
+    else:
+        messages.info(request, _("Báo cáo đã nộp nên không sửa được. Dưới đây là bản đã nộp."))
 
 
 def tell_refusal(request: HttpRequest, task: UnitTask, error: WorkflowError) -> None:

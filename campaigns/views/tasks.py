@@ -51,7 +51,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
     wanted = TaskFilter(request.GET, request.user)
     rows = wanted.narrowed(UnitTask.objects.visible_to(request.user))
     tabs, count = wanted.tabs(rows)
-    shown = wanted.in_order(wanted.in_state(rows)).select_related("milestone", "unit", "addressed")
+    shown = wanted.in_order(wanted.in_state(rows)).select_related("milestone__programme", "unit", "addressed")
     context = {
         "page_obj": CountedPaginator(shown, PAGE_SIZE, count).get_page(request.GET.get("trang")),
         "filter": wanted,
@@ -83,7 +83,8 @@ def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "withdrawal": withdrawal_words(task, day_given(task), clock.today()) if actions.get("withdraw") else "",
         "open_extension": task.extensions.filter(state=ExtensionState.OPEN).select_related("asked_by").first(),
         "may_extend": writes and not why_no_extension(task, user),
-        "answers": may_judge(task, user),
+        "answers": may_judge(task, user) and not task.is_closed,
+        "may_draft": writes and task.is_owed and not task.is_closed,
         "has_draft": writes and task.is_owed and hasattr(task, "report"),
     }
     return render(request, "campaigns/task_detail.html", context)

@@ -24,9 +24,9 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def _milestone(request: HttpRequest, pk: int) -> Milestone:
-    """A published milestone of a running programme of the own office's district; 404 for all others."""
+    """A published milestone of the own office's district; 404 for all others."""
     mine = path_condition(request.user.access.paths(*OFFICE_ROLES), "programme__unit__")
-    found = Milestone.objects.published().filter(mine, programme__closed_at=None).select_related("programme__unit")
+    found = Milestone.objects.published().filter(mine).select_related("programme__unit")
     return get_object_or_404(found, pk=pk)
 
 
@@ -34,6 +34,9 @@ def _milestone(request: HttpRequest, pk: int) -> Milestone:
 def urge_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The late units, all chosen but those urged today, with recipients and words; sending leads to the act."""
     milestone = _milestone(request, pk)
+    if milestone.programme.is_closed:
+        messages.info(request, _("Chương trình đã đóng nên không đôn đốc nữa."))
+        return redirect(milestone)
     rows = late_units(milestone)
     form = UrgeForm(request.POST or None, rows=rows, initial={"text": proposed_text(milestone, rows)})
     if request.method == "POST" and form.is_valid():

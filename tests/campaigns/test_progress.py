@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from campaigns.models import Extension, Milestone, UnitTask
+from campaigns.models import Extension, Milestone, Programme, UnitTask
 from campaigns.selectors.filters import ScheduleFilter
 from campaigns.selectors.grid import grid
 from campaigns.selectors.lists import late_unit_names, numbers_by
@@ -142,10 +142,16 @@ def test_a_task_that_is_not_open_yet_says_so() -> None:
         ({"due": datetime.date(2023, 6, 19)}, Numbers(), "Đã qua hạn"),
         ({"due": datetime.date(2023, 6, 20)}, Numbers(2, 1), "Hạn hôm nay"),
         ({"due": datetime.date(2023, 6, 22)}, Numbers(2, 1), "Còn 2 ngày"),
+        ({"closed": True}, Numbers(2, 1, late=1), "Chương trình đã đóng"),
+        ({"closed": True}, Numbers(), "Chương trình đã đóng"),
+        ({"closed": True}, Numbers(2, 2, 2, 1, late=1), "Đã nộp đủ"),
+        ({"closed": True}, Numbers(2, 2, 2, 2), "Đã xong"),
     ],
 )
 def test_a_milestone_says_how_it_stands(changes: dict, numbers: Numbers, words: str) -> None:
+    changes = dict(changes)
     values = {"opens": datetime.date(2023, 6, 1), "due": DAY, "asks_text": True, "published_at": clock.now()}
+    values["programme"] = Programme(closed_at=clock.now() if changes.pop("closed", False) else None)
     assert milestone_standing(Milestone(**(values | changes)), numbers, DAY).word == words
 
 

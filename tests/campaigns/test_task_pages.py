@@ -265,6 +265,7 @@ def test_late_tasks_stand_first_and_every_tab_counts_its_list(
         "Cần bổ sung": 0,
         "Đã nhận": 1,
         "Xin gia hạn": 0,
+        "Chương trình đã đóng": 0,
     }
 
 

@@ -323,5 +323,7 @@ def test_nobody_is_urged_for_a_closed_programme(world: World, browse: Callable[[
     milestone.refresh_from_db()
     with pytest.raises(WorkflowError, match="Chương trình đã đóng"):
         urge(milestone=milestone, tasks=keys(milestone), by=world.reviewer, text="Khẩn trương.")
-    assert browse("reviewer").get(urge_url).status_code == 404
+    answers = [browse("reviewer").get(urge_url, follow=True), browse("reviewer").post(urge_url, follow=True)]
+    told = [(answer.redirect_chain[0][0], [str(m) for m in answer.context["messages"]]) for answer in answers]
+    assert told == [(milestone.get_absolute_url(), ["Chương trình đã đóng nên không đôn đốc nữa."])] * 2
     assert [urge_url in browse("reviewer").get(page).content.decode() for page in pages] == [False, False]
