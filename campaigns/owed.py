@@ -164,6 +164,7 @@ def _line(task: Any, progress: Progress) -> OwedLine:
         note=" ".join(part for part in (_given_to(task), progress.note) if part),
         path=task.get_absolute_url(),
         unit_name=task.unit.name_in_text,
+        unit_short=task.unit.short_name_in_text,
         unit_id=task.unit_id,
         unit_path=task.unit.path,
         scope_path=task.followed_at.path,

@@ -65,9 +65,15 @@ def clean_prose(text: str) -> str:
 
 
 def shorten(text: str, limit: int = 40) -> str:
-    """Return the text on one line, cut with “…” so that a message can quote it."""
+    """Return the text on one line, cut with “…” behind a whole word so that a message can quote it.
+
+    A word that alone is longer than the limit is cut itself.
+    """
     line = clean_line(text[: limit * 10])
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    if len(line) <= limit:
+        return line
+    words = line[:limit].rpartition(" ")[0].rstrip(" ,;:–-")
+    return (words or line[: limit - 1]) + "…"
 
 
 def contains_emoji(text: str) -> bool:

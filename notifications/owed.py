@@ -71,7 +71,8 @@ class OwedLine:
     `short` is the duty as a noun for the subject ("báo cáo sơ kết 3 năm"), `missing` what is not there yet,
     `due` the day that counts now, `plan` the paper that asks for it, `steps` the ladder in force. `left_out` is why
     nobody is reminded of it although it is owed ("" when somebody is). `unit_id` and `unit_path` are of the unit that
-    it is about; `scope_path` is where the office over it is looked for, that unit by default.
+    it is about, `unit_short` what a subject calls it where the name does not fit; `scope_path` is where the office over
+    it is looked for, that unit by default.
     """
 
     subject_id: int
@@ -82,6 +83,7 @@ class OwedLine:
     unit_name: str
     unit_id: int
     unit_path: str
+    unit_short: str = ""
     scope_path: str = ""
     extend_path: str = ""
     short: str = ""

@@ -22,7 +22,7 @@ SUBJECT_LENGTH = 60
 #: Lines of one digest; the rest is a link.
 LINES = 20
 _UNITS_NAMED = 12
-#: What a long name of a unit leaves of a subject for the duty, with the signs between them.
+#: What a long name of a unit leaves of a subject for the duty.
 _LEAST_OF_DUTY = 20
 
 
@@ -116,7 +116,7 @@ def _alone(entry: Entry, day: datetime.date) -> Digest:
 
 
 def _sentence(line: OwedLine, day: datetime.date) -> str:
-    values = {"what": _capital(line.short or line.title), "unit": line.unit_name, "day": long_day(line.due)}
+    values = {"what": _capital(_duty(line)), "unit": line.unit_name, "day": long_day(line.due)}
     values["left"] = left_words(line.due, day)
     if line.due < day:
         return _("%(what)s của %(unit)s đã %(left)s (hạn %(day)s).") % values
@@ -179,7 +179,7 @@ def _shown(entries: Sequence[Entry]) -> list[Entry]:
 def item_words(entry: Entry, day: datetime.date) -> str:
     """One line of a digest: how urgent, what, which unit, what is known of it."""
     line = entry.line
-    what = line.title if entry.tier == Tier.OWNER else _capital(line.short or line.title)
+    what = _unstopped(line.title) if entry.tier == Tier.OWNER else _capital(_duty(line))
     head = _("%(left)s (%(day)s): %(what)s – %(unit)s.") % {
         "left": _capital(left_words(line.due, day)),
         "day": format_date(line.due),
@@ -199,15 +199,25 @@ def own_subject(line: OwedLine, day: datetime.date) -> str:
         head = _("Hạn hôm nay, %(day)s") % {"day": short_day(day)}
     else:
         head = _("Hạn %(day)s") % {"day": short_day(line.due, day)}
-    unit = shorten(line.unit_name, SUBJECT_LENGTH - len(head) - _LEAST_OF_DUTY)
-    return _fitted(f"{head}: ", line.short or line.title, f" – {unit}")
+    what = _duty(line)
+    unit = _unit_beside(line, f"{head}:  – ", what)
+    return _fitted(f"{head}: ", what, f" – {unit}")
 
 
 def escalation_subject(line: OwedLine, day: datetime.date) -> str:
     """“Xã Vĩnh Hựu: báo cáo sơ kết quá hạn 5 ngày”: the work, without blame."""
     left = left_words(line.due, day) if line.due < day else _("đến hạn %(day)s") % {"day": short_day(line.due, day)}
-    unit = shorten(_capital(line.unit_name), SUBJECT_LENGTH - len(left) - _LEAST_OF_DUTY)
-    return _fitted(f"{unit}: ", line.short or line.title, f" {left}")
+    what = _duty(line)
+    unit = _capital(_unit_beside(line, f":  {left}", what))
+    return _fitted(f"{unit}: ", what, f" {left}")
+
+
+def _unit_beside(line: OwedLine, others: str, what: str) -> str:
+    """The unit in a subject: in full where the whole fits, else by its short name, cut where that is too long still."""
+    if len(line.unit_name) + len(others) + len(what) <= SUBJECT_LENGTH:
+        return line.unit_name
+    room = SUBJECT_LENGTH - len(others) - min(len(what), _LEAST_OF_DUTY)
+    return shorten(line.unit_short or line.unit_name, room)
 
 
 def _fitted(head: str, middle: str, tail: str) -> str:
@@ -259,6 +269,16 @@ def long_day(day: datetime.date) -> str:
 def short_day(day: datetime.date, seen_from: datetime.date | None = None) -> str:
     """“15/6”, with the year when it is another one."""
     return format_date(day) if seen_from and seen_from.year != day.year else f"{day.day}/{day.month}"
+
+
+def _duty(line: OwedLine) -> str:
+    """The duty as a noun."""
+    return _unstopped(line.short or line.title)
+
+
+def _unstopped(words: str) -> str:
+    """Words that go on inside a sentence: a recommendation may end with a full stop of its own."""
+    return words.rstrip(" .")
 
 
 def _capital(words: str) -> str:

@@ -89,6 +89,13 @@ class Unit(MP_Node):
         return self.name
 
     @property
+    def short_name_in_text(self) -> str:
+        """The short name inside a sentence: xã Vĩnh Hựu, but VP HĐND và UBND."""
+        if self.kind in (UnitKind.COMMUNE, UnitKind.DISTRICT, UnitKind.PROVINCE):
+            return self.short_name[:1].lower() + self.short_name[1:]
+        return self.short_name
+
+    @property
     def place_name(self) -> str:
         """The name of the place alone, as a dateline has it: Gò Công Tây; an office keeps its whole name."""
         if self.kind not in (UnitKind.COMMUNE, UnitKind.DISTRICT, UnitKind.PROVINCE):

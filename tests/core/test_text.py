@@ -235,3 +235,21 @@ def test_emoji_are_found():
 def test_a_long_text_is_shortened_for_quoting():
     assert shorten("a" * 100) == "a" * 39 + "…"
     assert shorten(" ngắn\n") == "ngắn"
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        (40, "Báo cáo sơ kết 3 năm – Nguyễn Thị Hạnh"),
+        (37, "Báo cáo sơ kết 3 năm – Nguyễn Thị…"),
+        (34, "Báo cáo sơ kết 3 năm – Nguyễn Thị…"),
+        (33, "Báo cáo sơ kết 3 năm – Nguyễn…"),
+        (23, "Báo cáo sơ kết 3 năm…"),
+        (21, "Báo cáo sơ kết 3 năm…"),
+        (20, "Báo cáo sơ kết 3…"),
+        (3, "Bá…"),
+    ],
+)
+def test_a_text_is_cut_behind_a_whole_word(limit: int, words: str) -> None:
+    assert shorten("Báo cáo sơ kết 3 năm – Nguyễn Thị Hạnh", limit) == words
+    assert len(words) <= limit

@@ -227,3 +227,22 @@ def test_the_own_duty_stands_in_a_digest_that_is_full_of_what_others_owe() -> No
     found = digest_for([*others, own], FIFTH)
     assert (len(found.items), "Nộp báo cáo của huyện" in found.items[-1][0]) == (LINES, True)
     assert found.actions[0][0] == "Còn 1 việc nữa"
+
+
+def test_a_subject_calls_a_unit_by_its_short_name_where_the_full_one_does_not_fit() -> None:
+    office = {"unit_name": "Văn phòng HĐND và UBND huyện", "unit_short": "VP HĐND và UBND"}
+    assert own_subject(line(**office), FIFTH) == "Hạn 15/6: báo cáo sơ kết 3 năm – VP HĐND và UBND"
+    assert escalation_subject(late(**office), FIFTH) == "VP HĐND và UBND: báo cáo sơ kết 3 năm quá hạn 5 ngày"
+    assert own_subject(line(short="kế hoạch", **office), FIFTH) == "Hạn 15/6: kế hoạch – Văn phòng HĐND và UBND huyện"
+
+
+def test_a_subject_is_cut_behind_a_whole_word() -> None:
+    named = line(short="báo cáo kỷ niệm 75 năm Ngày Chủ tịch Hồ Chí Minh ra Lời kêu gọi thi đua ái quốc")
+    assert own_subject(named, FIFTH) == "Hạn 15/6: báo cáo kỷ niệm 75 năm Ngày Chủ… – xã Vĩnh Hựu"
+
+
+def test_a_duty_that_ends_with_a_full_stop_goes_on_without_it() -> None:
+    title = "Thực hiện và báo cáo kiến nghị: Công khai nơi làm theo."
+    items = digest_for(own(line(title=title), line(8)), FIFTH).items
+    assert any("Công khai nơi làm theo – xã Vĩnh Hựu." in words for words, _path in items)
+    assert digest_for(own(line(title=title, short="")), FIFTH).paragraphs[0].startswith(title.rstrip(".") + " của xã")
