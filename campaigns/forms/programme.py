@@ -78,9 +78,18 @@ class GoalsForm(PortalForm):
 
 
 class CloseForm(PortalForm):
-    """The summary of a programme, and why it is closed while something is owed."""
+    """The summary of a programme, and why it is closed while something is owed; asked for only then."""
 
     summary = ProseField(
         label=_("Tóm tắt kết quả"), max_length=5000, required_message=_("Ghi tóm tắt kết quả trước khi đóng.")
     )
-    reason = ProseField(label=_("Lý do đóng khi còn nhiệm vụ chưa nộp"), max_length=1000, required=False)
+    reason = ProseField(
+        label=_("Lý do đóng khi còn nhiệm vụ chưa nộp"),
+        max_length=1000,
+        required_message=_("Ghi lý do đóng chương trình khi các đơn vị còn nhiệm vụ chưa nộp."),
+    )
+
+    def __init__(self, *args: Any, is_owed: bool, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        if not is_owed:
+            del self.fields["reason"]

@@ -134,14 +134,14 @@ def programme_close(request: HttpRequest, pk: int) -> HttpResponse:
     programme = managed_programme(request, pk)
     if programme.is_closed:
         return redirect("campaigns:programme_edit", programme.pk)
-    form = CloseForm(request.POST or None)
+    owed = UnitTask.objects.owed().filter(milestone__programme=programme).count()
+    form = CloseForm(request.POST if request.method == "POST" else None, is_owed=owed > 0)
     if request.method == "POST" and form.is_valid():
         try:
             close_programme(programme=programme, by=request.user, **form.cleaned_data)
         except WorkflowError as error:
-            form.add_error("reason", error.message)
+            form.add_error("reason" if owed else None, error.message)
         else:
             messages.success(request, _("Đã đóng chương trình. Số liệu và hồ sơ vẫn xem được."))
             return redirect("campaigns:programme_edit", programme.pk)
-    owed = UnitTask.objects.owed().filter(milestone__programme=programme).count()
     return render(request, "campaigns/programme_close.html", {"programme": programme, "form": form, "owed": owed})

@@ -305,12 +305,26 @@ def test_closing_asks_for_a_reason_while_something_is_owed(browse: Browse, miles
     client = browse("interior_head")
     said = client.post(url, {"summary": "Xong."}).content.decode()
     assert ("Còn 2 nhiệm vụ" in said, "Xong." in said) == (True, True)
+    assert "(không bắt buộc)" not in said
+    assert client.post(url, {}).context["form"].errors == {
+        "summary": ["Ghi tóm tắt kết quả trước khi đóng."],
+        "reason": ["Ghi lý do đóng chương trình khi các đơn vị còn nhiệm vụ chưa nộp."],
+    }
     assert client.post(url, {"summary": "Xong.", "reason": "Hết cấp huyện."}).status_code == 302
     assert Programme.objects.get().is_closed
     for name in ("programme_close", "milestone_new"):
         assert client.get(reverse(f"campaigns:{name}", args=[milestone.programme_id])).status_code == 302
     page = client.get("/ke-hoach/").content.decode()
     assert "Đã đóng ngày" in page
+
+
+def test_closing_asks_for_no_reason_once_everything_is_in(browse: Browse, milestone: Milestone) -> None:
+    milestone.tasks.all().delete()
+    url = reverse("campaigns:programme_close", args=[milestone.programme_id])
+    client = browse("interior_head")
+    assert list(client.get(url).context["form"].fields) == ["summary"]
+    assert client.post(url, {"summary": "Xong."}).status_code == 302
+    assert Programme.objects.get().is_closed
 
 
 def milestone_words(**changes: Any) -> dict[str, Any]:
