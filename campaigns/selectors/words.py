@@ -31,9 +31,15 @@ def ladder_words(steps: Sequence[int]) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def owed_word(is_returned: bool) -> str:
-    """What a unit has not done: a report that was received and returned is not one that never came."""
-    return _("Chưa bổ sung") if is_returned else _("Chưa nộp")
+def owed_word(is_returned: bool, wanted: datetime.date | None = None) -> str:
+    """What a unit has not done, and the day to which it asks to move it.
+
+    A report that was received and returned is not one that never came.
+    """
+    word = _("Chưa bổ sung") if is_returned else _("Chưa nộp")
+    if wanted is None:
+        return word
+    return _("%(word)s, xin gia hạn đến %(day)s") % {"word": word, "day": format_date(wanted)}
 
 
 class Standing(NamedTuple):

@@ -12,8 +12,8 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from campaigns.enums import TaskState
-from campaigns.models import Milestone, Programme, UnitTask, UrgedUnit, Urging
+from campaigns.enums import ExtensionState, TaskState
+from campaigns.models import Extension, Milestone, Programme, UnitTask, UrgedUnit, Urging
 from campaigns.people import people_of_units
 from campaigns.selectors.words import owed_word
 from core import clock
@@ -34,13 +34,17 @@ SUBJECT, STEP = "urging", "urge"
 
 @dataclass
 class LateUnit:
-    """One late task with who would be told and when the unit was urged last; `refused` says why not again today."""
+    """One late task with who would be told and when the unit was urged last; `refused` says why not again today.
+
+    `wanted` is the day to which the unit asks to move it, while that is not answered.
+    """
 
     task: UnitTask
     since: datetime.date
     days: int
     people: list[User] = field(default_factory=list)
     last_urged: datetime.date | None = None
+    wanted: datetime.date | None = None
     refused: str = ""
 
     @property
@@ -50,17 +54,21 @@ class LateUnit:
 
     @property
     def word(self) -> str:
-        """What is missing, for a column."""
-        return owed_word(self.is_returned)
+        """What is missing, for a column, and the request for more time that waits."""
+        return owed_word(self.is_returned, self.wanted)
 
 
 def late_units(milestone: Milestone) -> list[LateUnit]:
-    """The late tasks of a milestone, longest late first, with their people: three queries whatever their number."""
+    """The late tasks of a milestone, longest late first, with their people: four queries whatever their number."""
     today = clock.today()
     tasks = list(milestone.tasks.overdue(today).select_related("unit", "addressed"))
     urged = _last_urged(tasks)
+    open_ones = Extension.objects.filter(task__in=tasks, state=ExtensionState.OPEN)
+    wanted = dict(open_ones.order_by().values_list("task", "wanted"))
     people = people_of_units(task.unit for task in tasks)
     rows = [_late_unit(task, today, urged.get(task.pk), people.get(task.unit_id, [])) for task in tasks]
+    for row in rows:
+        row.wanted = wanted.get(row.task.pk)
     return sorted(rows, key=lambda row: (row.since, row.task.unit.sort_key))
 
 
@@ -91,7 +99,16 @@ def proposed_text(milestone: Milestone, rows: Sequence[LateUnit]) -> str:
         )
     else:
         missing = _("Đến ngày %(today)s, Phòng Nội vụ chưa nhận được %(paper)s của đơn vị.")
-    return f"{missing % told} {wanted}{_('; nếu có khó khăn, gửi đề nghị gia hạn kèm lý do.')}"
+    return f"{missing % told} {wanted}{_offer(rows)}"
+
+
+def _offer(rows: Sequence[LateUnit]) -> str:
+    """The end of the proposed words: that more time may be asked for, by those who have not asked yet."""
+    if rows and all(row.wanted or row.is_returned for row in rows):
+        return "."
+    if any(row.wanted for row in rows):
+        return _("; đơn vị có khó khăn mà chưa xin gia hạn thì gửi đề nghị gia hạn kèm lý do.")
+    return _("; nếu có khó khăn, gửi đề nghị gia hạn kèm lý do.")
 
 
 @transaction.atomic

@@ -14,13 +14,15 @@ from django.urls import reverse
 from docx import Document
 
 from campaigns.desk import desk_items
-from campaigns.models import LegalBasis, Milestone, TaskReport, UnitTask, UrgedUnit, Urging
+from campaigns.models import Extension, LegalBasis, Milestone, TaskReport, UnitTask, UrgedUnit, Urging
 from campaigns.papers import bases_in_words, urging_letter
 from campaigns.services import (
+    ask_extension,
     close_programme,
     hand_over,
     late_units,
     proposed_text,
+    refuse_extension,
     save_report,
     submit_report,
     urge,
@@ -171,7 +173,7 @@ def test_the_preview_costs_the_same_whatever_the_units(world: World, units: int)
     milestone = publish(world)
     with CaptureQueriesContext(connection) as queries:
         rows = late_units(milestone)
-    assert (len(rows), len(queries)) == (units + 2, 3)
+    assert (len(rows), len(queries)) == (units + 2, 4)
 
 
 def lines(data: bytes) -> list[str]:
@@ -278,6 +280,27 @@ def test_a_report_that_was_received_and_returned_is_not_called_missing(world: Wo
     text = proposed(milestone)
     assert text.startswith("Đến ngày 20/6/2023, Phòng Nội vụ chưa nhận lại báo cáo “Sơ kết 03 năm (2021–2023)” đã trả")
     assert "gia hạn" not in text
+
+
+def test_a_unit_that_asks_for_more_time_is_not_told_to_ask_for_it(
+    world: World, browse: Callable[[str], Client], stand_on
+) -> None:
+    milestone = publish(world)
+    for unit, officer, words in (
+        (world.commune_a, world.officer, "; đơn vị có khó khăn mà chưa xin gia hạn thì gửi đề nghị gia hạn kèm lý do."),
+        (world.commune_b, world.other_officer, "trong 03 ngày làm việc."),
+    ):
+        ask_extension(
+            task=task_of(milestone, unit), by=officer, wanted=datetime.date(2023, 6, 30), reason="Chờ số liệu."
+        )
+        assert proposed(milestone).endswith(words)
+    page = browse("reviewer").get(reverse("campaigns:urge", args=[milestone.pk])).content.decode()
+    assert page.count("Chưa nộp, xin gia hạn đến 30/6/2023") == 2
+    urging = urge(milestone=milestone, tasks=keys(milestone), by=world.reviewer, text="Nộp.")
+    mail = OutboxMessage.objects.get(subject_type="urging", channel="email", recipient=world.officer)
+    assert "- Xã Bình An: chưa nộp, xin gia hạn đến 30/6/2023, hạn 15/6/2023, quá hạn 5 ngày." in mail.body
+    refuse_extension(extension=Extension.objects.earliest("pk"), by=world.reviewer, answer="Đã muộn.")
+    assert lines(urging_letter(urging)).count("Chưa nộp, xin gia hạn đến 30/6/2023") == 2
 
 
 def test_page_and_letter_tell_what_was_returned_and_from_whom_a_task_came(
