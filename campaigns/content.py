@@ -298,6 +298,7 @@ class Part:
     label: str
     started: bool
     missing: int
+    optional: bool = False
 
     @property
     def url(self) -> str:
@@ -311,7 +312,7 @@ class Part:
     def word(self) -> str:
         """What the index says of the part."""
         if not self.started:
-            return _("Chưa làm")
+            return _("Không bắt buộc") if self.optional else _("Chưa làm")
         return _("Còn thiếu %(count)d mục") % {"count": self.missing} if self.missing else _("Xong")
 
 
@@ -328,7 +329,7 @@ def parts_of(task: UnitTask, report: TaskReport) -> list[Part]:
         parts.append(Part(FIGURES, _("Số liệu"), started, lacking))
     has_files = task.files.present().exists()
     lacking = _count(missing, FILES)
-    parts.append(Part(FILES, _("Tệp kèm theo"), has_files or not milestone.asks_files, lacking))
+    parts.append(Part(FILES, _("Tệp kèm theo"), has_files, lacking, optional=not milestone.asks_files))
     return parts
 
 

@@ -306,8 +306,8 @@ def timeline(events: Iterable[Any]) -> dict[str, Any]:
 
 @register.inclusion_tag("components/task_index.html")
 def task_index(sections: Iterable[Any], label: str = "", numbered: bool = True) -> dict[str, Any]:
-    """Show the parts of a form; each has label, url, missing (a count), started, and if wanted current."""
-    names = ("label", "url", "missing", "started", "current")
+    """Show the parts of a form; each has label, url, missing (a count), started, and if wanted current, optional."""
+    names = ("label", "url", "missing", "started", "current", "optional")
     shown = [{name: _part(part, name) for name in names} for part in sections]
     return {"sections": shown, "label": label, "numbered": numbered}
 

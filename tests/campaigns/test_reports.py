@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 from django.db.models import ProtectedError
+from django.test import Client
+from django.urls import reverse
 
 from campaigns import services
 from campaigns.content import figure_lines, known_figures, missing_items, parts_of, report_of
@@ -146,6 +148,15 @@ def test_the_index_says_how_far_each_part_is(world: World) -> None:
     ]
     write(task, world.officer)
     assert {part.word for part in parts_of(task, report_of(task))} == {"Xong"}
+
+
+def test_files_that_nobody_asks_for_are_not_called_done(world: World, browse: Callable[[str], Client]) -> None:
+    task = task_of(review(world, asks_files=False), world.commune_a)
+    write(task, world.officer)
+    assert [(part.look, part.word) for part in parts_of(task, report_of(task))][-1] == ("open", "Không bắt buộc")
+    page = browse("officer").get(reverse("campaigns:task_report", args=[task.pk])).content.decode()
+    index = page[page.index('<nav class="task-index') :]
+    assert "Không bắt buộc" in index[: index.index("</nav>")]
 
 
 # Versions

@@ -630,3 +630,9 @@ def test_a_session_without_javascript_reads_everything(browse: Browse, milestone
     page = browse("reviewer").get("/ke-hoach/bang-theo-doi/").content.decode()
     assert page.count('scope="row"') == 3
     assert 'scope="col"' in page
+
+
+def test_the_hint_of_a_box_to_tick_stands_below_it(browse: Browse, milestone: Milestone) -> None:
+    url = reverse("campaigns:milestone_new", args=[milestone.programme_id])
+    page = browse("interior_head").get(url).content.decode()
+    assert page.index('name="is_event"') < page.index('id="id_is_event_helptext"')
