@@ -144,7 +144,7 @@ def _says_something(row: list[str], lines: Sequence[FigureLine]) -> bool:
 
 def _by_name(row: list[str], lines: Sequence[FigureLine]) -> _Found:
     """The number behind the name; what stands before it counts rows, and notes behind it are no numbers."""
-    words = " ".join(filter(None, row))
+    words = " · ".join(filter(None, row))
     place = next((n for n, cell in enumerate(row) if _match(cell, lines)), None)
     if place is None:
         return _Found(words, None)

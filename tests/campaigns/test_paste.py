@@ -203,3 +203,7 @@ def test_a_number_at_the_end_of_the_longest_block_is_not_cut_in_two() -> None:
     assert len(junk) == LONGEST_BLOCK - 5
     assert read(junk + "BD\t1234")[-1] == ("", None)
     assert read(junk + "BD\t12")[-1] == ("BD", "12")
+
+
+def test_a_line_that_is_not_known_shows_name_and_number_apart() -> None:
+    assert [cell.words for cell in read_block("Không có dòng này\t3", LINES)] == ["Không có dòng này · 3"]
