@@ -70,6 +70,11 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
     return _page(request, "404.html", 404)
 
 
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    """Answer an address that takes only what a button sends, opened as a page."""
+    return _page(request, "405.html", 405)
+
+
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an unexpected fault; a database that does not answer is a pause and not a fault."""

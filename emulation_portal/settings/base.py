@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "core.audit.refusals.RefusalLogMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "core.middleware.BodyLimitMiddleware",
+    "emulation_portal.middleware.NotAllowedPageMiddleware",
     "emulation_portal.middleware.SignInRequiredMiddleware",
     "organizations.middleware.SecondFactorMiddleware",
     "core.access_table.AccessTableMiddleware",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 from django.utils.html import escape
@@ -29,3 +31,13 @@ def test_a_written_answer_comes_back_but_not_a_pressed_one(
     exemplar = world.exemplar("draft")
     page = client.post(f"/dien-hinh/{exemplar.pk}/xac-nhan/", {"answer": answer}).content.decode()
     assert page.count("<textarea") == kept
+
+
+@pytest.mark.parametrize("url", ["/dien-hinh/1/dieu-chinh/rut/", "/thong-bao/da-doc/", "/tai-khoan/lich/"])
+def test_an_address_for_a_button_opened_as_a_page_gives_a_way_back(
+    world: World, browse: Callable[[str], Client], url: str
+) -> None:
+    answer = browse("officer").get(url)
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert ("Địa chỉ này chỉ dùng khi bấm nút trên trang." in page, 'href="/ban-lam-viec/"' in page) == (True, True)
