@@ -197,7 +197,7 @@ def test_a_block_is_shown_first_and_saved_only_then(world: World, browse: Callab
     assert told.json() == {
         "cells": [
             {
-                "words": "BD 7",
+                "words": "BD · 7",
                 "label": "Điển hình được bồi dưỡng",
                 "field": "figure-BD",
                 "value": "7",
