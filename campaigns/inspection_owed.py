@@ -57,6 +57,7 @@ def _line(row: FollowUp) -> OwedLine:
         note=row.visit.plan.title,
         path=row.get_absolute_url(),
         unit_name=row.visit.unit.name_in_text,
+        unit_short=row.visit.unit.short_name_in_text,
         unit_id=row.visit.unit_id,
         unit_path=row.visit.unit.path,
         short=_("việc “%(what)s” theo kiến nghị sau kiểm tra") % {"what": shorten(row.what, 60)},
