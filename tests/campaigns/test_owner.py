@@ -330,7 +330,7 @@ def test_letters_calendar_journal_and_review_tell_the_two_tasks_apart(
     assert extension_names([asked.pk]) == {asked.pk: names[merged.pk]}
     letter = OutboxMessage.objects.filter(step="ask").first()
     assert letter is not None
-    assert letter.title == "Xin lùi đến 1/7: sơ kết 3 n… – xã Đồng Thạnh (từ xã Bình An)"
+    assert letter.title == "Xin lùi đến 1/7: sơ kết 3… – xã Đồng Thạnh (từ xã Bình An)"
     assert len(letter.title) <= 60
     write(merged, world.other_officer)
     submit_report(task=merged, by=world.other_officer)
