@@ -250,7 +250,10 @@ def _short(unit: Unit) -> str:
 
 
 def _day(day: datetime.date | None) -> str:
-    return f"{day.day}/{day.month}" if day else ""
+    """A day of a subject, with the year when it is another one."""
+    if day is None:
+        return ""
+    return f"{day.day}/{day.month}" if day.year == clock.today().year else format_date(day)
 
 
 def _of(task: UnitTask) -> dict[str, str]:
@@ -319,7 +322,7 @@ def _submitted(task: UnitTask, log: TaskTransition) -> Words:
 
 def _returned(task: UnitTask, log: TaskTransition) -> Words:
     due = {"day": format_date(log.due)}
-    lines = [f"– {target_label(task, remark.target)}: {remark.text}" for remark in log.remarks.all()]
+    lines = [f"– {part}: {text}" for part, text in named_remarks(task, log)]
     return Words(
         _title(_("Bổ sung trước %(day)s: %(name)s – %(unit)s"), task, day=_day(log.due)),
         _paragraphs(
@@ -331,8 +334,12 @@ def _returned(task: UnitTask, log: TaskTransition) -> Words:
     )
 
 
-def target_label(task: UnitTask, target: str) -> str:
-    """The name of a part of a report that remarks may be bound to."""
+def named_remarks(task: UnitTask, log: TaskTransition) -> list[tuple[str, str]]:
+    """The remarks of a return, each with the part of the report that it is about."""
+    return [(_target_label(task, remark.target), remark.text) for remark in log.remarks.all()]
+
+
+def _target_label(task: UnitTask, target: str) -> str:
     titles = {section.field: section.title for section in sections_of(task.milestone)}
     return titles.get(target) or {"figures": _("Số liệu"), "files": _("Tệp kèm theo")}.get(target, target)
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from campaigns.content import figure_lines, file_row, missing_items, parts_of, report_of, sections_of
 from campaigns.enums import FileKind
 from campaigns.forms.report import ReportForm
+from campaigns.letters import named_remarks
 from campaigns.models import TaskReport, UnitTask
 from campaigns.selectors.tasks import remarks_of_return, return_of
 from campaigns.services import add_file, save_report
@@ -229,6 +230,7 @@ def task_check(request: HttpRequest, pk: int) -> HttpResponse:
     if task.is_closed:
         return _closed(request, task)
     report = report_of(task)
+    returned = return_of(task)
     context = {
         "task": task,
         "report": report,
@@ -237,6 +239,7 @@ def task_check(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": figure_lines(task, report),
         "missing": missing_items(task, report),
         "decision": TASK_WORKFLOW.check("submit", task, request.user),
-        "returned": return_of(task),
+        "returned": returned,
+        "told_remarks": named_remarks(task, returned) if returned else [],
     }
     return render(request, "campaigns/report_check.html", context)

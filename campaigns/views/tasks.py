@@ -14,6 +14,7 @@ from campaigns.content import figures_of, sections_of
 from campaigns.differences import changes_between
 from campaigns.enums import ExtensionState, TaskState
 from campaigns.forms.task_filter import TaskFilter
+from campaigns.letters import named_remarks
 from campaigns.models import TaskReportVersion, UnitTask
 from campaigns.querysets import READS_ALL
 from campaigns.report_papers import paper_kind, report_paper
@@ -69,6 +70,7 @@ def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
     versions = list(task.versions.select_related("made_by"))
     writes = may_write(task, user)
     actions = {a.name: a.decision for a in TASK_WORKFLOW.actions_for(user, task, without=_SENDING)}
+    returned = return_of(task)
     context = {
         "task": task,
         "sections": sections_of(task.milestone),
@@ -76,7 +78,8 @@ def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "versions": versions,
         "version": versions[-1] if versions else None,
         "history": history_of(task),
-        "returned": return_of(task),
+        "returned": returned,
+        "told_remarks": named_remarks(task, returned) if returned else [],
         "writes": writes,
         "judges": may_judge(task, user) and task.state == TaskState.SUBMITTED,
         "actions": actions,

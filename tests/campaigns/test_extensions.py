@@ -199,3 +199,8 @@ def test_no_more_time_is_given_in_a_closed_programme(world: World, task: UnitTas
     with pytest.raises(WorkflowError, match="Chương trình đã đóng"):
         grant_extension(extension=extension, by=world.reviewer, day=LATER)
     refuse_extension(extension=extension, by=world.reviewer, answer="Chương trình đã đóng.")
+
+
+def test_a_day_of_another_year_is_named_with_it_in_the_subject(world: World, task: UnitTask) -> None:
+    ask(task, world.officer, wanted=datetime.date(2024, 1, 31))
+    assert {title for _who, title in titles()} == {"Xin lùi đến 31/1/2024: sơ kết 3 năm – xã Bình An"}

@@ -14,7 +14,7 @@ from django.urls import reverse
 from campaigns.content import report_of
 from campaigns.enums import TaskState
 from campaigns.models import TaskReport, UnitTask
-from campaigns.services import ask_extension, submit_report, withdraw_report
+from campaigns.services import ask_extension, return_report, submit_report, withdraw_report
 from core import clock
 from core.forms.merging import fingerprints
 from organizations.models import BlockMembership
@@ -492,3 +492,16 @@ def test_lists_and_desk_cost_the_same_at_every_size(world: World, browse: Callab
         "form": cost(browse("other_officer"), page("task_report", task_of(review(world), world.commune_b).pk)),
     }
     assert found == {"list": 10, "queue": 7, "desk": 16, "task": 11, "form": 17}
+
+
+@pytest.mark.parametrize("name", ["task_detail", "task_check"])
+def test_why_a_report_came_back_is_read_with_its_remarks(
+    world: World, browse: Callable[[str], Client], name: str
+) -> None:
+    task = bring(task_of(review(world), world.commune_a), "submitted", by=world.officer, judge=world.reviewer)
+    due = DAY + datetime.timedelta(days=7)
+    remarks = {"section-II-1": "Ghi rõ số buổi.", "files": "Chụp lại trang 1."}
+    return_report(task=task, by=world.reviewer, reason="Thiếu.", due=due, remarks=remarks)
+    words = browse("officer").get(page(name, task.pk)).content.decode()
+    for part, text in (("II.1. Công tác tuyên truyền", "Ghi rõ số buổi."), ("Tệp kèm theo", "Chụp lại trang 1.")):
+        assert f'<span class="fw-strong">{part}:</span> {text}' in words
