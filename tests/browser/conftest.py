@@ -20,8 +20,8 @@ MAX_WAIT = 10_000
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Weigh pages first, whatever the order of the rest: records of other tests would change what is weighed."""
-    items.sort(key=lambda item: "browser/test_weight.py" not in item.nodeid)
+    """Weigh and print pages first, whatever the order of the rest: records of other tests would change both."""
+    items.sort(key=lambda item: not any(f"browser/{name}.py" in item.nodeid for name in ("test_weight", "test_print")))
 
 
 @pytest.fixture(scope="session")
