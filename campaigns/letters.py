@@ -19,6 +19,7 @@ from notifications.delivery import register_subject
 from notifications.ladder import newest_step, step_key
 from notifications.reminder_models import Reminder, ReminderState
 from notifications.services import Letter, cancel, cancel_all, post
+from notifications.wording import short_day
 from organizations.enums import OFFICE_ROLES, Role, UnitKind
 from organizations.models import RoleAssignment, User
 from organizations.querysets import path_condition
@@ -96,11 +97,15 @@ def tell_given(milestone: Milestone) -> None:
     """A milestone was published: news to the officers of its units, once each, where `is_news`."""
     if not is_news(milestone):
         return
-    held = RoleAssignment.objects.held_on(clock.today()).filter(role=Role.OFFICER, unit__tasks__milestone=milestone)
+    _post_about(milestone, GIVEN, "publish", Q(unit__tasks__milestone=milestone), _given(milestone))
+
+
+def _post_about(milestone: Milestone, subject: str, step: str, units: Q, words: Words) -> None:
+    """Post a letter about a milestone to the officers of some units, once each; `units` is a condition on the role."""
+    held = RoleAssignment.objects.held_on(clock.today()).filter(units, role=Role.OFFICER)
     officers = User.objects.filter(role_assignments__in=held, is_active=True).distinct().order_by("pk")
-    words = _given(milestone)
     letter = Letter(title=words.subject, body=words.body, path=milestone.get_absolute_url())
-    post(subject_type=GIVEN, subject_id=milestone.pk, step="publish", recipients=officers, letter=letter)
+    post(subject_type=subject, subject_id=milestone.pk, step=step, recipients=officers, letter=letter)
 
 
 def tell_handed_over(tasks: Sequence[UnitTask], unit: Unit, before: Collection[int], step: int) -> None:
@@ -180,13 +185,9 @@ def tell_due(milestone: Milestone, before: datetime.date, reason: str, moved: Se
     owing = _unaware([task for task in moved if task.state == TaskState.OPEN])
     if not owing:
         return
-    units = {task.unit_id for task in owing}
-    held = RoleAssignment.objects.held_on(clock.today()).filter(role=Role.OFFICER, unit__in=units)
-    officers = User.objects.filter(role_assignments__in=held, is_active=True).distinct().order_by("pk")
-    words = _due_words(milestone, before, reason)
-    letter = Letter(title=words.subject, body=words.body, path=milestone.get_absolute_url())
     step = f"due:{milestone.history.latest().history_id}"  # made by simple_history
-    post(subject_type=MOVED, subject_id=milestone.pk, step=step, recipients=officers, letter=letter)
+    units = Q(unit__in={task.unit_id for task in owing})
+    _post_about(milestone, MOVED, step, units, _due_words(milestone, before, reason))
 
 
 def _is_reminded(milestone: Milestone, due: datetime.date) -> bool:
@@ -240,9 +241,13 @@ def _title(template: str, task: UnitTask, **more: str) -> str:
     unit = _short(task.unit)
     if task.is_handed_over:
         unit = _("%(unit)s (từ %(old)s)") % {"unit": unit, "old": _short(task.addressed)}
-    name = task.milestone.name_in_text
-    room = SUBJECT_LIMIT - len(template % {"name": "", "unit": unit, **more})
-    return template % {"name": shorten(name, max(room, 8)), "unit": unit, **more}
+    return _fitted(template, task.milestone.name_in_text, unit=unit, **more)
+
+
+def _fitted(template: str, name: str, **told: str) -> str:
+    """A subject whose name is cut to what the rest leaves of the limit."""
+    room = SUBJECT_LIMIT - len(template % {**told, "name": ""})
+    return template % {**told, "name": shorten(name, max(room, 8))}
 
 
 def _short(unit: Unit) -> str:
@@ -251,9 +256,7 @@ def _short(unit: Unit) -> str:
 
 def _day(day: datetime.date | None) -> str:
     """A day of a subject, with the year when it is another one."""
-    if day is None:
-        return ""
-    return f"{day.day}/{day.month}" if day.year == clock.today().year else format_date(day)
+    return short_day(day, clock.today()) if day else ""
 
 
 def _of(task: UnitTask) -> dict[str, str]:
@@ -262,10 +265,8 @@ def _of(task: UnitTask) -> dict[str, str]:
 
 def _given(milestone: Milestone) -> Words:
     told = {"title": milestone.title, "opens": format_date(milestone.opens), "due": format_date(milestone.due)}
-    template = _("Nhiệm vụ mới, hạn %(due)s: %(name)s")
-    room = SUBJECT_LIMIT - len(template % {**told, "name": ""})
     return Words(
-        template % {**told, "name": shorten(milestone.short_title, max(room, 8))},
+        _fitted(_("Nhiệm vụ mới, hạn %(due)s: %(name)s"), milestone.short_title, **told),
         _paragraphs(
             _("Phòng Nội vụ giao nhiệm vụ “%(title)s”. Nhận báo cáo từ ngày %(opens)s, hạn nộp %(due)s.") % told,
             milestone.text,
@@ -280,10 +281,8 @@ def _due_words(milestone: Milestone, before: datetime.date, reason: str) -> Word
         "due": format_date(milestone.due),
         "reason": reason,
     }
-    template = _("Đổi hạn sang %(due)s: %(name)s")
-    room = SUBJECT_LIMIT - len(template % {**told, "name": ""})
     return Words(
-        template % {**told, "name": shorten(milestone.short_title, max(room, 8))},
+        _fitted(_("Đổi hạn sang %(due)s: %(name)s"), milestone.short_title, **told),
         _paragraphs(
             _("Phòng Nội vụ đổi hạn nộp “%(title)s” từ ngày %(before)s sang ngày %(due)s.") % told,
             _("Lý do: %(reason)s") % told,

@@ -148,11 +148,17 @@ def _move_unsent(day: datetime.date) -> None:
 
 def _leave_overtaken() -> None:
     """A newer step about the same thing for the same person makes the one that still waits superfluous."""
-    same = ("subject_type", "subject_id", "recipient", "channel")
-    newer = Reminder.objects.filter(**{name: OuterRef(name) for name in same}, planned_for__gt=OuterRef("planned_for"))
     unsent = Q(message=None) | Q(message__status=Status.PENDING) & ~Q(channel=Channel.IN_APP)
-    late = Reminder.objects.filter(unsent, Exists(newer), state=ReminderState.PLANNED)
+    late = Reminder.objects.filter(unsent, _has_newer(), state=ReminderState.PLANNED)
     late.update(state=ReminderState.SKIPPED, reason=_("Đã có bậc nhắc mới hơn trước khi gửi được."))
+
+
+def _has_newer() -> Exists:
+    """Whether a later day planned a step about the same thing for the same person and channel."""
+    same = ("subject_type", "subject_id", "recipient", "channel")
+    return Exists(
+        Reminder.objects.filter(**{name: OuterRef(name) for name in same}, planned_for__gt=OuterRef("planned_for"))
+    )
 
 
 def _write_rows(day: datetime.date) -> None:
@@ -254,9 +260,7 @@ def _word_notices(messages: Sequence[OutboxMessage], sections: Parts) -> int:
 
 def _settle_replaced(messages: Sequence[OutboxMessage]) -> None:
     """Earlier notices of the same people count as read when a newer step has been told of all that they tell."""
-    same = ("subject_type", "subject_id", "recipient", "channel")
-    newer = Reminder.objects.filter(**{name: OuterRef(name) for name in same}, planned_for__gt=OuterRef("planned_for"))
-    last_words = Reminder.objects.filter(message=OuterRef("pk")).filter(~Exists(newer))
+    last_words = Reminder.objects.filter(~_has_newer(), message=OuterRef("pk"))
     old = OutboxMessage.objects.filter(
         recipient__in=[message.recipient_id for message in messages],
         channel=Channel.IN_APP,

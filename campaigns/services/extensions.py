@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from campaigns import letters
@@ -120,23 +120,26 @@ def ended_words(extension: Extension) -> str:
 
 def drop_requests(*, task: UnitTask, by: User) -> None:
     """End the open request of a task whose report comes in: the office answers nothing, the unit is told nothing."""
-    for extension in task.extensions.filter(state=ExtensionState.OPEN):
-        _end(extension, ExtensionState.DROPPED, by, _("đơn vị đã nộp báo cáo."))
+    _drop(Q(task=task), by, _("đơn vị đã nộp báo cáo."))
 
 
 def drop_open(*, programme: Programme, by: User) -> None:
     """End the open requests of a programme that is closed: nothing of it can be granted any more."""
-    rows = Extension.objects.filter(task__milestone__programme=programme, state=ExtensionState.OPEN)
-    for extension in rows.select_related("task__unit", "task__milestone").order_by("pk"):
-        _end(extension, ExtensionState.DROPPED, by, _("chương trình đã đóng."))
+    _drop(Q(task__milestone__programme=programme), by, _("chương trình đã đóng."))
 
 
 def drop_fulfilled(*, milestone: Milestone, by: User) -> None:
     """End the open requests for a day that the moved due date gives anyway."""
-    rows = Extension.objects.filter(task__milestone=milestone, state=ExtensionState.OPEN, wanted__lte=F("task__due"))
+    fulfilled = Q(task__milestone=milestone, wanted__lte=F("task__due"))
+    _drop(fulfilled, by, _("hạn đã lùi đến ngày %(due)s."))
+
+
+def _drop(which: Q, by: User, why: str) -> None:
+    """End open requests without an answer; `why` may name the day by which the task is due now."""
+    rows = Extension.objects.filter(which, state=ExtensionState.OPEN)
     for extension in rows.select_related("task__unit", "task__milestone").order_by("pk"):
-        why = _("hạn đã lùi đến ngày %(due)s.") % {"due": format_date(extension.task.due)}
-        _end(extension, ExtensionState.DROPPED, by, why)
+        told = {"due": format_date(extension.task.due)}
+        _end(extension, ExtensionState.DROPPED, by, why % told)
 
 
 def _close(extension: Extension, state: ExtensionState, by: User, answer: str) -> None:

@@ -12,9 +12,7 @@ from django.conf import settings
 from campaigns.owed import SUBJECT
 from core import clock
 from core.working_days import is_working_day
-from emulation_portal.demo.replaying import settle_messages
 from notifications.delivery import deliver
-from notifications.digests import SUBJECT as DIGEST
 from notifications.digests import digests, gather
 from notifications.models import Channel, OutboxMessage, OutboxQuerySet, Reminder, Status
 from notifications.planning import plan
@@ -95,8 +93,3 @@ class Mornings:
         into = _FOLDER if day == self.shown and settings.EMAIL_BACKEND == _FOLDER else _NOWHERE
         with _mail_into(into):
             deliver(list(mails.values_list("pk", flat=True)), even_quiet=True)
-
-    def settle(self) -> None:
-        """What was told long ago counts as read."""
-        days = OutboxMessage.objects.filter(subject_type=DIGEST).values_list("subject_id", flat=True)
-        settle_messages(DIGEST, set(days))

@@ -17,12 +17,13 @@ from core.workflow import apply_all
 from emulation_portal.demo.mornings import Mornings
 from emulation_portal.demo.replaying import read, settle_messages
 from emulation_portal.demo.reports import hand_in_reports
+from notifications import digests
 from notifications.models import OutboxMessage
 from organizations.enums import Role
 from organizations.models import RoleAssignment, Unit, User
 
 HEAD, REVIEWER = "truongphong", "noivu"
-SUBJECTS = ("unit_task", "urging", letters.SUBJECT, letters.EXTENSION, letters.GIVEN)
+SUBJECTS = ("unit_task", "urging", letters.SUBJECT, letters.EXTENSION, letters.GIVEN, digests.SUBJECT)
 #: What the steps of a task and their letters read of it.
 _RELATED = ("milestone__programme__unit", "unit")
 
@@ -74,7 +75,6 @@ class Replay:
         self._review()
         self._urge()
         self._ask()
-        self.mornings.settle()
 
     def _publish(self, milestones: Sequence[Milestone], day: str) -> None:
         with clock.replay_at(at(day, 9)):
